@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from dbus_xbms import supervision
-from dbus_xbms.authority.arbiter import Arbiter
+from dbus_xbms.authority.arbiter import Arbiter, ControlCandidate
+from dbus_xbms.bank.banks import Banks
+from dbus_xbms.bank.members import Packs
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.ble.scan_results import ScanResults
@@ -26,25 +29,30 @@ from dbus_xbms.settings import (
     SWITCH_DEVICE,
     SWITCH_INSTANCE,
     AnySetting,
+    BankSettings,
     PackSettings,
     ProgramSettings,
     SettingsError,
     Value,
     address_of,
+    bank_id,
+    bank_path,
     instance_of,
     pack_path,
     service_path,
     switch_path,
 )
-from dbus_xbms.supervision import Hung
+from dbus_xbms.supervision import Hung, Watched
+from dbus_xbms.venus.bank import BankService
 from dbus_xbms.venus.battery import BatteryService
 from dbus_xbms.venus.localsettings import LocalSettings
 
 log = logging.getLogger(__name__)
 
 RESTART_AFTER = 5.0  # s before a pack's task that crashed is started again
-# Settings by which an owner lets a pack control chargers
+# Settings by which an owner lets a pack control chargers, and by which a bank
 CHOOSE_CONTROL = (PackSettings.control.name, PackSettings.chemistry.name)
+CHOOSE_BANK_CONTROL = (BankSettings.enabled.name, BankSettings.control.name)
 # Settings that may need a new pack task, or another service of the pack
 RENEWING = (PackSettings.separate_switch_device.name, PackSettings.protocol.name)
 
@@ -75,15 +83,26 @@ class App:
         self._scan_results = ScanResults()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)
-        self._arbiter = Arbiter(self._monitors)
-        self._interference = InterferenceMonitor(self._central, self._monitors)
         self._settings: dict[str, PackSettings] = {}  # of packs that run or are starting
+        self._reconsider = asyncio.Event()  # banks may have to be formed anew, and control be decided again
+        self._banks = Banks(
+            Packs(self._settings, self._packs),
+            self._local,
+            service=BankService,
+            supervise=self._watched,
+            reconsider=self._reconsider,
+        )
+        self._arbiter = Arbiter(self._candidates)
+        self._interference = InterferenceMonitor(self._central, self._monitors)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._switches: dict[str, int] = {}  # device instances of separate switch devices
         self._changed: asyncio.Queue[str] = asyncio.Queue()  # addresses whose pack may have to start or stop
 
     def _monitors(self) -> list[PackMonitor]:
         return [pack.monitor for pack in self._packs.values()]
+
+    def _candidates(self) -> list[ControlCandidate]:
+        return [*self._packs.values(), *self._banks.candidates()]
 
     async def run(self) -> None:
         """Serve until cancelled.
@@ -98,9 +117,11 @@ class App:
             base.create_task(self._central.run(), name="air")
             base.create_task(self._interference.run(), name="interference")
             base.create_task(self._arbiter.run(), name="authority")
+            base.create_task(self._decide_again(), name="banks and control")
             progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
+            base.create_task(self._banks.run(), name="banks")
             await self._arbiter.ready()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save
                 while True:
@@ -114,20 +135,53 @@ class App:
             program = {}
         for path, value in program.items():
             self._setting_changed(path, value)
-        enabled = [
-            path for path, value in (await self._local.stored([DEVICES, SERVICE])).items() if value == 1
-        ]
-        for path in enabled:
+        stored = await self._local.stored([DEVICES, SERVICE])
+        await self._banks.load(stored)
+        for path in (path for path, value in stored.items() if value == 1):
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
             if name == PackSettings.enabled.name and (address := address_of(device)):
                 self._changed.put_nowait(address)
+                await self._load_pack(address)
         if self._changed.empty():
             log.info(
                 "no pack is enabled yet: `dbus-xbms scan` lists those in range, "
                 "`dbus-xbms add ADDRESS` adds one"
             )
 
+    async def _load_pack(self, address: str) -> None:
+        """Load the settings of a pack before any pack starts: they decide who belongs to which bank."""
+        try:
+            self._settings[address] = await self._stored_settings(address)
+        except SettingsError as err:  # reported when the pack starts
+            log.debug("%s: %s", address, err)
+
+    async def _stored_settings(self, address: str) -> PackSettings:
+        stored = await self._local.add_usable(rows_of(PackSettings.rows, partial(pack_path, address)))
+        return PackSettings({path.rpartition("/")[2]: value for path, value in stored.items()})
+
+    async def _decide_again(self) -> None:
+        """Form banks and decide who controls, whenever that may have changed."""
+        while True:
+            await self._reconsider.wait()
+            self._reconsider.clear()
+            self._judge()
+
+    def _judge(self) -> None:
+        """Form banks, and decide who controls."""
+        self._banks.form()
+        self._arbiter.judge()
+
+    def _confirm(self, name: str) -> None:
+        """Form banks, and decide who controls: the owner has changed the control of a pack or bank."""
+        self._banks.form()
+        self._arbiter.confirm(name)
+
     def _setting_changed(self, path: str, value: Value) -> None:
+        if number := self._banks.setting_changed(path, value):
+            self._reconsider.set()
+            if any(path == bank_path(number, name) for name in CHOOSE_BANK_CONTROL):
+                self._confirm(bank_id(number))
+            return
         if path == service_path(ProgramSettings.max_connections.name):
             self._central.max_connections = int(value)
             return
@@ -141,12 +195,15 @@ class App:
         elif name == PackSettings.enabled.name:
             if pack := self._packs.get(address):
                 pack.monitor.setting_stored(name, value)
-            self._arbiter.confirm(address)
+            elif settings := self._settings.get(address):  # its pack is about to start
+                settings.put(name, value)
+            self._confirm(address)
             self._changed.put_nowait(address)
         elif pack := self._packs.get(address):
             pack.monitor.setting_stored(name, value)
+            self._reconsider.set()
             if name in CHOOSE_CONTROL:
-                self._arbiter.confirm(address)
+                self._confirm(address)
             if name in RENEWING:
                 self._changed.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
@@ -169,9 +226,8 @@ class App:
             self._roster.stopped(address, CRASHED, _now())
 
     async def _start_or_stop(self, group: asyncio.TaskGroup, address: str) -> None:
-        rows = rows_of(PackSettings.rows, lambda name: pack_path(address, name))
-        stored = await self._local.add_usable(rows)
-        settings = PackSettings({path.rpartition("/")[2]: stored[path] for path in stored})
+        loaded = self._settings.get(address) if address not in self._tasks else None
+        settings = loaded or await self._stored_settings(address)
         enabled = settings.enabled == 1
         if enabled and settings.separate_switch_device == 1:
             await self._assign_switch_instance(address)
@@ -197,7 +253,7 @@ class App:
         for held in (self._tasks, self._packs, self._settings):
             held.pop(address, None)
         self._roster.removed(address)
-        self._arbiter.judge()
+        self._judge()
 
     async def _assign_switch_instance(self, address: str) -> None:
         """Have a device instance assigned to a pack's separate switch device."""
@@ -225,15 +281,20 @@ class App:
                 protocol=family_named(settings.protocol),
                 service=BatteryService,
                 store=self._local.set,
-                identified=self._arbiter.identified,
+                identified=self._reconsider,
+                reported=self._banks.reported,
                 capture=self._capture,
             )
             self._packs[address] = pack
             pack.monitor.switch_instance = self._switches.get(address)
-            self._arbiter.judge()
-            await self._supervised(supervision.run(pack))
+            self._judge()
+            await self._watched(pack)
             self._roster.stopped(address, CRASHED, _now(), crashed=pack)
             await asyncio.sleep(RESTART_AFTER)
+
+    async def _watched(self, task: Watched) -> None:
+        """Run a pack or a bank until it fails or hangs."""
+        await self._supervised(supervision.run(task))
 
     async def _supervised(self, watch: Awaitable[None]) -> None:
         try:
@@ -243,9 +304,10 @@ class App:
             raise
 
     def health(self) -> dict[str, int]:
-        """Return the number of packs, links and tasks. One that keeps growing is a leak."""
+        """Return the number of packs, banks, links and tasks. One that keeps growing is a leak."""
         return {
             "packs": len(self._packs),
+            "banks": len(self._banks.candidates()),
             "links": sum(adapter.links for adapter in self._central.adapters),
             "tasks": len(asyncio.all_tasks()),
         }

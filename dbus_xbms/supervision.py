@@ -26,22 +26,26 @@ class Hung(Exception):
 
 
 class Watched(Protocol):
-    """The part of :class:`dbus_xbms.pack.pack.Pack` that the watchdog uses."""
+    """What the watchdog uses of a :class:`dbus_xbms.pack.pack.Pack` or a bank."""
 
     address: str
 
     @property
     def published_at(self) -> float:
-        """When the pack was last published, in s."""
-        ...
-
-    @property
-    def progress(self) -> Progress:
-        """Progress of its polling."""
+        """When it was last published, in s."""
         ...
 
     async def run(self) -> None:
         """Serve until cancelled."""
+        ...
+
+
+class Polling(Protocol):
+    """The part of a :class:`dbus_xbms.pack.pack.Pack` that shows whether anything is polled."""
+
+    @property
+    def progress(self) -> Progress:
+        """Progress of its polling."""
         ...
 
 
@@ -55,7 +59,7 @@ def _slept(looked: float) -> bool:
 
 
 async def run(pack: Watched) -> None:
-    """Run a pack until it fails or hangs, so that its last values do not stay on the bus.
+    """Run a pack or a bank until it fails or hangs, so that its last values do not stay on the bus.
 
     Raises:
         Hung: its task cannot be ended.
@@ -78,7 +82,7 @@ async def run(pack: Watched) -> None:
 
 
 async def watch_progress(
-    packs: Callable[[], Collection[Watched]], beat: Callable[[], object] = lambda: None
+    packs: Callable[[], Collection[Polling]], beat: Callable[[], object] = lambda: None
 ) -> NoReturn:
     """Watch the progress of all packs. A failed attempt is progress; waiting for an adapter does not count.
 

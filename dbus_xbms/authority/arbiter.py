@@ -1,4 +1,4 @@
-"""Let at most one pack control chargers, and log the decision."""
+"""Let at most one pack or bank control chargers, and log the decision."""
 
 from __future__ import annotations
 
@@ -10,25 +10,29 @@ from typing import Protocol
 
 from dbus_xbms.authority.surroundings import SurroundingsWatcher
 from dbus_xbms.policy import authority
-from dbus_xbms.policy.authority import AuthorityState, Reason, Ruling, Surroundings
-from dbus_xbms.settings import PackSettings, device_id
+from dbus_xbms.policy.authority import AuthorityState, Claim, Reason, Ruling, Surroundings
 
 log = logging.getLogger(__name__)
 
+HANDOVER_CHECK = 0.2  # s between checks whether the limits of the previous holder have left the bus
 STALE = 30.0  # s after which the surroundings count as unknown; they are read every 5 s
-WAIT_LIMIT = 8.0  # s that packs wait at the start for the surroundings to be read
+WAIT_LIMIT = 8.0  # s that packs and banks wait at the start for the surroundings to be read
 # Reasons that are logged as warnings: the owner has enabled control.
 WARNED = (Reason.VOLTAGE_MISMATCH, Reason.OTHER_BMS, Reason.OTHER_PACK)
 
 
 class ControlCandidate(Protocol):
-    """The part of :class:`dbus_xbms.pack.pack.Pack` that the arbiter uses."""
+    """The part of a :class:`dbus_xbms.pack.pack.Pack` or a bank that the arbiter uses."""
 
-    address: str
+    address: str  # or another name that no other candidate has
 
     @property
-    def settings(self) -> PackSettings:
-        """Its settings."""
+    def device(self) -> str:
+        """Its name on the bus."""
+        ...
+
+    def claim(self, *, confirmed: bool) -> Claim:
+        """Return its claim; ``confirmed``: its owner changed that since the start."""
         ...
 
     def set_shared(self, shared: bool) -> None:
@@ -36,7 +40,7 @@ class ControlCandidate(Protocol):
         ...
 
     def set_ruling(self, ruling: Ruling) -> None:
-        """Set whether the pack controls, and why not."""
+        """Set whether it controls, and why not."""
         ...
 
 
@@ -53,29 +57,27 @@ class Watcher(Protocol):
 
 
 class Arbiter:
-    """Decides after each change of a setting, and every few seconds while a pack may control."""
+    """Decides after each change of a setting, and every few seconds while a pack or bank may control."""
 
     def __init__(
         self,
-        packs: Callable[[], Collection[ControlCandidate]],
+        candidates: Callable[[], Collection[ControlCandidate]],
         watcher: Callable[
             [Callable[[Surroundings], None], Callable[[], bool]], Watcher
         ] = SurroundingsWatcher,
     ) -> None:
         """Make an arbiter; ``watcher`` makes the bus watcher from ``report`` and ``wanted``."""
-        self.identified = asyncio.Event()  # set by a pack whose number of cells has become known
-        self._packs = packs
+        self._candidates = candidates
+        self._handing_over = asyncio.Event()  # limits have to leave the bus before others may appear
         self._around, self._seen_at = Surroundings(), -inf
         self._watcher = watcher(self._seen, self._wanted)
         self._scanned = asyncio.Event()
-        self._confirmed: set[str] = (
-            set()
-        )  # addresses of packs whose control the owner has changed since the start
+        self._confirmed: set[str] = set()  # whose control the owner has changed since the start
         self._state: AuthorityState | None = None
         self._rulings: dict[str, Ruling] = {}
 
     async def run(self) -> None:
-        """Watch the surroundings and the packs until cancelled.
+        """Watch the surroundings, and the bus during a handover, until cancelled.
 
         Raises:
             BusError: no bus, or it is lost.
@@ -83,8 +85,8 @@ class Arbiter:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watcher.run(), name="surroundings")
             while True:
-                await self.identified.wait()
-                self.identified.clear()
+                await self._handing_over.wait()
+                await asyncio.sleep(HANDOVER_CHECK)
                 self.judge()
 
     async def ready(self) -> None:
@@ -94,57 +96,58 @@ class Arbiter:
                 await self._scanned.wait()
         except TimeoutError:
             log.warning(
-                "other batteries on the bus are not known yet; no pack controls chargers until they are"
+                "other batteries on the bus are not known yet; nothing controls chargers until they are"
             )
 
     def confirm(self, address: str) -> None:
-        """Record that the owner has changed a pack's control, and decide again."""
+        """Record that the owner has changed the control of a pack or bank, and decide again."""
         self._confirmed.add(address)
         if self._state:
             self._state = authority.forget_other_bms(self._state)
         self.judge()
 
     def judge(self) -> None:
-        """Decide which pack controls, and apply that to all packs."""
+        """Decide which pack or bank controls, and apply that to all."""
         now = asyncio.get_running_loop().time()
         if now - self._seen_at > STALE:
             self._around = Surroundings()
-        if self._wanted():
+        candidates = {one.address: one for one in self._candidates()}
+        claims = {
+            address: one.claim(confirmed=address in self._confirmed) for address, one in candidates.items()
+        }
+        if any(not one.control_disabled for one in claims.values()):
             self._watcher.wake()
-        packs = {pack.address: pack for pack in self._packs()}
-        claims = [
-            authority.claim(address, pack.settings, confirmed=address in self._confirmed)
-            for address, pack in packs.items()
-        ]
         state = self._state or AuthorityState(started=now)
-        self._state, rulings = authority.judge(state, claims, self._around, now)
-        self._log(rulings)
-        # Packs that lose control come first, so that two packs never control at the same time.
+        self._state, rulings = authority.judge(state, claims.values(), self._around, now)
+        if self._state.handing_over:
+            self._handing_over.set()
+        else:
+            self._handing_over.clear()
+        self._log(rulings, claims)
+        # Those that lose control come first, so that two never control at the same time.
         for address, ruling in sorted(rulings.items(), key=lambda entry: entry[1].controls):
-            packs[address].set_ruling(ruling)
+            candidates[address].set_ruling(ruling)
 
     def _wanted(self) -> bool:
-        return (
-            any(not authority.control_disabled(pack.settings) for pack in self._packs())
-            or not self._scanned.is_set()
-        )
+        claims = (one.claim(confirmed=False) for one in self._candidates())
+        return any(not one.control_disabled for one in claims) or not self._scanned.is_set()
 
     def _seen(self, around: Surroundings) -> None:
         self._around, self._seen_at = around, asyncio.get_running_loop().time()
         self._scanned.set()
-        for pack in self._packs():
-            pack.set_shared(around.shared.endswith(f".{device_id(pack.address)}"))
+        for one in self._candidates():
+            one.set_shared(around.shared.endswith(f".{one.device}"))
         self.judge()
 
-    def _log(self, rulings: dict[str, Ruling]) -> None:
+    def _log(self, rulings: dict[str, Ruling], claims: dict[str, Claim]) -> None:
         before, self._rulings = self._rulings, rulings
         for address, ruling in rulings.items():
-            known = before.get(address, Ruling(Reason.DISABLED))
+            known, label = before.get(address, Ruling(Reason.DISABLED)), claims[address].label
             if known.reason is ruling.reason:
                 continue
             if known.controls:
-                log.warning("%s: no longer controls chargers: %s", address, ruling.words)
+                log.warning("%s: no longer controls chargers: %s", label, ruling.words)
             elif ruling.controls:
-                log.info("%s: controls chargers", address)
+                log.info("%s: controls chargers", label)
             elif ruling.reason in WARNED:
-                log.warning("%s: does not control chargers: %s", address, ruling.words)
+                log.warning("%s: does not control chargers: %s", label, ruling.words)

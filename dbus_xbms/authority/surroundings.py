@@ -15,6 +15,7 @@ from dbus_xbms.interference.programs import is_foreign
 from dbus_xbms.policy.authority import Surroundings
 from dbus_xbms.venus.bus_item import get_value
 from dbus_xbms.venus.tables.battery import OWN_BATTERY
+from dbus_xbms.venus.tables.control import CVL
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ SYSTEM = f"{VICTRON}.system"
 CHARGERS = tuple(
     f"{VICTRON}.{kind}." for kind in ("vebus", "solarcharger", "multi", "inverter", "alternator", "dcgenset")
 )
-CVL, VOLTAGE = "/Info/MaxChargeVoltage", "/Dc/0/Voltage"
+VOLTAGE = "/Dc/0/Voltage"
 SLOW_INTERVAL = 30.0  # s; while no pack may control
 INTERVAL = 5.0  # s; polled, because the services signal every second, mostly about other values
 

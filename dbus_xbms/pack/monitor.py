@@ -176,7 +176,7 @@ class PackMonitor:
             shared=self._shared,
             switching=self.switching,
             switch_instance=self.switch_instance if self.settings.separate_switch_device else None,
-            bank=self._membership.bank if self._membership else "",
+            bank=self.bank,
             settings=self.settings.frozen,
         )
 
@@ -308,6 +308,11 @@ class PackMonitor:
         return self.controls or bool(self.settings.in_bank)
 
     @property
+    def bank(self) -> str:
+        """Name of the bank to which the pack belongs; empty if there is none."""
+        return self._membership.bank if self._membership else ""
+
+    @property
     def view(self) -> MemberView:
         """The pack as its bank sees it."""
         return MemberView(
@@ -338,6 +343,10 @@ class PackMonitor:
             self._ruling = ruling
             self.changed.set()
 
+    def belongs_to(self, membership: Membership) -> bool:
+        """Return whether the pack already belongs to a bank of this name and kind."""
+        return _standing(self._membership) == _standing(membership)
+
     def set_membership(self, membership: Membership | None) -> None:
         """Set to which bank the pack belongs, and what the bank tells it; ``None``: to none.
 
@@ -345,6 +354,7 @@ class PackMonitor:
         """
         managed = bool(membership and membership.managed)
         self._writer.put({PackSettings.in_bank.name: int(managed)})
+        self._setting_changes.controlled_by = membership.bank if membership and managed else ""
         before, self._membership = self._membership, membership
         if _standing(before) != _standing(membership):
             self.changed.set()

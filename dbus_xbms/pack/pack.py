@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
+from functools import partial
 
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
@@ -13,9 +14,11 @@ from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.persistence import SettingsWriter, Store
 from dbus_xbms.pack.poller import Progress
 from dbus_xbms.pack.publisher import Publisher, Service
+from dbus_xbms.policy.authority import Claim, Ruling, claim
 from dbus_xbms.protocols import BmsFamily
 from dbus_xbms.report import Report
-from dbus_xbms.settings import PackSettings
+from dbus_xbms.settings import PackSettings, device_id, pack_path
+from dbus_xbms.venus.tables.control import CVL
 
 
 class Pack:
@@ -39,7 +42,7 @@ class Pack:
     ) -> None:
         self.address = address
         self.protocol = protocol
-        self._writer = SettingsWriter(address, settings, store)
+        self._writer = SettingsWriter(address, settings, store, partial(pack_path, address))
         self.monitor = PackMonitor(
             address,
             settings,
@@ -50,7 +53,8 @@ class Pack:
             reported=reported,
             capture=capture,
         )
-        self._publisher = Publisher(address, self.monitor, service(address, self.monitor))
+        self._service = service(address, self.monitor)
+        self._publisher = Publisher(address, self.monitor, self._service)
 
     async def run(self) -> None:
         """Serve this pack until cancelled; then leave the bus and close the link."""
@@ -82,6 +86,26 @@ class Pack:
     def progress(self) -> Progress:
         """The progress of polling."""
         return self.monitor.progress
+
+    def claim(self, *, confirmed: bool) -> Claim:
+        """Return the pack's claim to control; ``confirmed``: its owner changed that since the start."""
+        monitor, published = self.monitor, self._service.offers(CVL)
+        return claim(
+            self.address, monitor.settings, confirmed=confirmed, bank=monitor.bank, published=published
+        )
+
+    def set_ruling(self, ruling: Ruling) -> None:
+        """Set whether this pack controls chargers, and why not."""
+        self.monitor.set_ruling(ruling)
+
+    def set_shared(self, shared: bool) -> None:
+        """Set whether Venus passes this pack's voltage and current on to chargers."""
+        self.monitor.set_shared(shared)
+
+    @property
+    def device(self) -> str:
+        """Name of the pack on the bus."""
+        return device_id(self.address)
 
     def contact(self, now: float) -> Contact:
         """Return how the contact with the pack is at ``now``, in s, and why."""

@@ -17,7 +17,7 @@ from dbus_xbms.policy import history, identity, pack_state
 from dbus_xbms.policy.charge import silent_limits, snapshot
 from dbus_xbms.policy.charge.snapshot import Moment
 from dbus_xbms.policy.pack_state import PackState
-from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
+from dbus_xbms.settings import PackSettings, Settings, SettingsError, Value
 from dbus_xbms.settings.persisted import extremes_of, history_of, identity_of, remembered
 
 log = CountedLog(logging.getLogger(__name__))
@@ -44,11 +44,19 @@ def moment(monotonic: float) -> Moment:
 
 
 class SettingsWriter:
-    """Writes settings of one pack that changed here to localsettings."""
+    """Writes settings of one pack or bank that changed here to localsettings.
 
-    def __init__(self, address: str, settings: PackSettings, store: Store) -> None:
-        self._address = address
+    Args:
+        name: of the pack or bank, in the log.
+        settings: where changes are made, too.
+        store: writes the setting at a path.
+        path: returns the path of a setting by its name.
+    """
+
+    def __init__(self, name: str, settings: Settings, store: Store, path: Callable[[str], str]) -> None:
+        self._name = name
         self._settings = settings
+        self._path = path
         self._store = store
         self._unsaved: dict[str, Value] = {}
         self._to_save = asyncio.Event()
@@ -81,18 +89,18 @@ class SettingsWriter:
                 await self._save()
         except TimeoutError:
             left = ", ".join(self._unsaved)
-            log.warning("%s: localsettings does not answer; %s not stored", self._address, left)
+            log.warning("%s: localsettings does not answer; %s not stored", self._name, left)
 
     async def _save(self) -> None:
         while self._unsaved:
             name = next(iter(self._unsaved))
             value = self._unsaved[name]
             try:
-                await self._store(pack_path(self._address, name), value)
+                await self._store(self._path(name), value)
             except SettingsError as err:
-                log.warning("%s: %s was not stored: %s", self._address, name, err)
+                log.warning("%s: %s was not stored: %s", self._name, name, err)
             except BusError as err:
-                log.debug("%s: %s was not stored: %s", self._address, ", ".join(self._unsaved), err)
+                log.debug("%s: %s was not stored: %s", self._name, ", ".join(self._unsaved), err)
                 return  # the program ends, and reports it
             if self._unsaved.get(name) == value:
                 del self._unsaved[name]

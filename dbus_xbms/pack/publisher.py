@@ -42,6 +42,10 @@ class Service(Protocol[R_contra]):
         """Publish a report; ``now`` is monotonic seconds."""
         ...
 
+    def offers(self, path: str) -> bool:
+        """Return whether consumers may see this path now."""
+        ...
+
     async def leave(self) -> None:
         """Leave the bus."""
         ...

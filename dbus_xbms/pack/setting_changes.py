@@ -32,11 +32,12 @@ class SettingChanges:
         self._address = address
         self._settings = settings
         self._writer = writer
+        self.controlled_by = ""  # name of the bank that may control instead of this pack
 
     def stored(self, name: str, value: Value) -> bool:
         """Apply a change in localsettings, or restore the old value; return whether to reconnect."""
         before = self._settings.get(name)
-        if why := refusal(self._settings, {name: value}):
+        if why := self.refusal(name, value):
             log.warning("%s: %s; set back to %s", self._address, why, before)
             self._writer.restore(name)
             return False
@@ -51,6 +52,9 @@ class SettingChanges:
 
     def refusal(self, name: str, value: Value) -> str:
         """Return why a change would be refused, in words; "" if it would not."""
+        taking_control = name == PackSettings.control.name and value and not self._settings.control
+        if self.controlled_by and taking_control:
+            return f"Control 1 is refused: the pack is part of the bank {self.controlled_by}, which controls"
         return refusal(self._settings, {name: value})
 
     def requested(self, name: str, value: Value, sender: str) -> bool:

@@ -1,17 +1,17 @@
-"""Decide which pack may control chargers. Pure.
+"""Decide which pack or bank may control chargers. Pure.
 
 At most one, only if its owner has allowed it, and not beside another BMS or on a system of another voltage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from math import inf
 
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.settings import PackSettings
+from dbus_xbms.settings import BankSettings, PackSettings
 
 SETTLE = 60.0  # s after the start for other batteries to appear before a pack takes control
 RETURN_AFTER = 600.0  # s that another BMS has to be gone before a pack takes control
@@ -19,7 +19,7 @@ MISMATCH_ENDS = 60.0  # s that a voltage mismatch has to last before a controlli
 # A bank is between the low cut-off minus a fifth, for cables, and the high cut-off plus a fifth, for a
 # charger: 8.3 V to 17.3 V for 4 LiFePO4 cells, 16.6 V to 34.6 V for 8, 33 V to 69 V for 16.
 BANK_LOW, BANK_HIGH = 0.8, 1.2
-HANDOVER = 2.0  # s for a pack that lost control to take its limits off the bus
+HANDOVER = 2.0  # s for consumers to notice that the limits of a pack have left the bus
 NO_BANK = 6.0  # V; below this a charger sees no battery at all
 
 REMOVED = "the pack was removed"
@@ -28,7 +28,7 @@ NO_CHEMISTRY = "Chemistry is not chosen"
 
 
 class Reason(Enum):
-    """Why a pack does not control chargers."""
+    """Why a pack or bank does not control chargers."""
 
     NOTHING = auto()  # it controls
     DISABLED = auto()  # by its owner
@@ -54,15 +54,22 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A pack's claim to control."""
+    """The claim of a pack or a bank to control."""
 
-    address: str
+    address: str  # or the bank's name on the bus
     name: str  # the owner's
     control_disabled: str = ""  # why the owner does not let it control
-    cells: int = 0  # 0: never read
-    bank: tuple[float, float] = (0.0, inf)  # V, lowest and highest voltage of its bank
+    cells: int = 0  # in series; 0: never read
+    voltages: tuple[float, float] = (0.0, inf)  # V, lowest and highest that it can have
+    packs: int = 1
+    published: bool = False  # its limits are on the bus, or about to leave it
     remembered: bool = False  # it controlled when the program last ended
     confirmed: bool = False  # the owner has enabled control since the program started
+
+    @property
+    def label(self) -> str:
+        """Name in the log."""
+        return self.name if self.packs > 1 else self.address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +93,7 @@ class AuthorityState:
     other_bms_at: float = -inf  # when it was last seen
     mismatch_since: float = inf  # of the holder
     lost_at: float = -inf  # when a holder lost control
+    handing_over: bool = False  # the holder waits for other limits to leave the bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class _View:
 
     state: AuthorityState
     around: Surroundings
-    names: Mapping[str, str]  # of packs, by address
+    claims: Mapping[str, Claim]  # by address
     now: float  # s
 
 
@@ -105,18 +113,73 @@ def control_disabled(settings: PackSettings) -> str:
     return "" if settings.chemistry else NO_CHEMISTRY
 
 
-def claim(address: str, settings: PackSettings, *, confirmed: bool = False) -> Claim:
-    """A pack's claim by its settings."""
-    cells, chosen = settings.cells, preset(settings)
+def claim(
+    address: str, settings: PackSettings, *, confirmed: bool = False, bank: str = "", published: bool = False
+) -> Claim:
+    """A pack's claim by its settings; ``bank`` is the name of the bank to which it belongs."""
+    part_of = f"part of the bank {bank}" if bank else ""
     return Claim(
         address=address,
         name=settings.custom_name or address,
-        control_disabled=control_disabled(settings) if settings.enabled else REMOVED,
-        cells=cells,
-        bank=(cells * chosen.cutoff_low * BANK_LOW, cells * chosen.cutoff_high * BANK_HIGH),
+        control_disabled=(part_of or control_disabled(settings)) if settings.enabled else REMOVED,
+        cells=settings.cells,
+        voltages=_voltages(settings),
         remembered=bool(settings.controlled),
         confirmed=confirmed,
+        published=published,
     )
+
+
+def bank_control_disabled(bank: BankSettings, members: Iterable[PackSettings]) -> str:
+    """Return why the owner's settings do not allow a bank to control; "" if they do."""
+    if not bank.control:
+        return OFF
+    missing = [pack.custom_name or "a pack" for pack in members if pack.enabled and not pack.chemistry]
+    return f"{NO_CHEMISTRY} for {', '.join(missing)}" if missing else ""
+
+
+def bank_claim(
+    address: str,
+    name: str,
+    bank: BankSettings,
+    strings: Sequence[Sequence[PackSettings]],
+    *,
+    ended: str = "",
+    confirmed: bool = False,
+    published: bool = False,
+) -> Claim:
+    """A bank's claim by its settings and those of its packs.
+
+    Args:
+        address: name of the bank on the bus.
+        name: the owner's.
+        bank: its settings.
+        strings: its strings in series, each of packs in parallel.
+        ended: why the bank is not formed any more, in words; "" if it is.
+        confirmed: the owner has enabled control since the start.
+        published: its limits are on the bus, or about to leave it.
+    """
+    counts = [max((pack.cells for pack in string), default=0) for string in strings]
+    ranges = [[_voltages(pack) for pack in string if pack.cells] for string in strings]
+    lowest = sum(max((low for low, _ in string), default=0.0) for string in ranges)
+    highest = sum(min((high for _, high in string), default=inf) for string in ranges)
+    packs = [pack for string in strings for pack in string]
+    return Claim(
+        address=address,
+        name=name,
+        control_disabled=ended or bank_control_disabled(bank, packs),
+        cells=sum(counts) if all(counts) else 0,
+        voltages=(lowest, highest),
+        packs=len(packs),
+        remembered=bool(bank.controlled),
+        confirmed=confirmed,
+        published=published,
+    )
+
+
+def _voltages(settings: PackSettings) -> tuple[float, float]:
+    cells, chosen = settings.cells, preset(settings)
+    return cells * chosen.cutoff_low * BANK_LOW, cells * chosen.cutoff_high * BANK_HIGH
 
 
 def _disabled(claim: Claim, view: _View) -> str:
@@ -124,7 +187,9 @@ def _disabled(claim: Claim, view: _View) -> str:
 
 
 def _never_read(claim: Claim, view: _View) -> str:
-    return "" if claim.cells else "the pack has never been read"
+    if claim.cells:
+        return ""
+    return "the pack has never been read" if claim.packs == 1 else "a pack has never been read"
 
 
 def _controls(claim: Claim, view: _View) -> bool:
@@ -155,11 +220,14 @@ def _other_bms(claim: Claim, view: _View) -> str:
 
 def _other_pack(claim: Claim, view: _View) -> str:
     holder = view.state.holder
-    return f"{view.names[holder]} controls" if holder not in ("", claim.address) else ""
+    return f"{view.claims[holder].name} controls" if holder not in ("", claim.address) else ""
 
 
 def _handover(claim: Claim, view: _View) -> str:
-    return "another pack is giving up control" if view.now - view.state.lost_at < HANDOVER else ""
+    others = (one for one in view.claims.values() if one.address != claim.address)
+    if any(one.published for one in others) or view.now - view.state.lost_at < HANDOVER:
+        return "another pack is giving up control"
+    return ""
 
 
 def _settling(claim: Claim, view: _View) -> str:
@@ -187,8 +255,8 @@ RULES: tuple[tuple[Reason, Rule], ...] = (
 
 
 def mismatch(claim: Claim, around: Surroundings) -> str:
-    """A measured voltage that this pack's bank cannot have, in words; empty if there is none."""
-    low, high = claim.bank
+    """A measured voltage that this pack or bank cannot have, in words; empty if there is none."""
+    low, high = claim.voltages
     for who, volts in around.voltages.items():
         if volts > NO_BANK and not low <= volts <= high:
             return f"{who} measures {volts:.1f} V, which does not fit {claim.cells} cells"
@@ -215,7 +283,7 @@ def _assign_holder(claims: Mapping[str, Claim], view: _View) -> AuthorityState:
         mismatched = mismatch(able[state.holder], view.around)
         return replace(state, mismatch_since=min(state.mismatch_since, view.now) if mismatched else inf)
     ready = [one for one in able.values() if not _settling(one, view)]
-    first = min(ready, key=lambda one: (not one.remembered, one.address), default=None)
+    first = min(ready, key=lambda one: (not one.remembered, -one.packs, one.address), default=None)
     lost_at = view.now if state.controlling else state.lost_at
     return replace(state, holder=first.address if first else "", mismatch_since=inf, lost_at=lost_at)
 
@@ -228,11 +296,13 @@ def forget_other_bms(state: AuthorityState) -> AuthorityState:
 def judge(
     state: AuthorityState, claims: Iterable[Claim], around: Surroundings, now: float
 ) -> tuple[AuthorityState, dict[str, Ruling]]:
-    """Decide by address whether each pack controls, and if not, why."""
+    """Decide by address whether each pack or bank controls, and if not, why."""
     state, by_address = _record_other_bms(state, around, now), {one.address: one for one in claims}
-    view = _View(state, around, {one.address: one.name for one in by_address.values()}, now)
+    view = _View(state, around, by_address, now)
     state = _assign_holder(by_address, view)
     view = replace(view, state=state)
     rulings = {address: _apply(RULES, one, view) for address, one in by_address.items()}
     controlling = any(ruling.controls for ruling in rulings.values())
-    return replace(state, controlling=controlling), rulings
+    holder = by_address.get(state.holder)
+    waits = holder is not None and not controlling and bool(_handover(holder, view))
+    return replace(state, controlling=controlling, handing_over=waits), rulings

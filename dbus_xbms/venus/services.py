@@ -78,6 +78,7 @@ class Services(ABC, Generic[R]):
         self._controls = controls
         self._devices: list[_Device[R]] = []
         self._made_for: Hashable = None  # None while they come or go
+        self._paths: frozenset[str] = frozenset()  # of all services, also while they come or go
         self._refused: BusError | None = None  # why they could not appear, and ...
         self._not_before = 0.0  # s, monotonic: ... when to try again
 
@@ -126,8 +127,10 @@ class Services(ABC, Generic[R]):
 
     async def _appear(self, report: R, now: float) -> None:
         self._refused = None
+        tables = self.devices(report)
+        self._paths = frozenset(item.path for items in tables.values() for item in items)
         try:
-            for kind, items in self.devices(report).items():
+            for kind, items in tables.items():
                 name, diff = f"{kind}.{self._suffix}", Diff(items)
                 diff.changes(report, now)
                 write = Writes(items, self._controls).write
@@ -141,6 +144,10 @@ class Services(ABC, Generic[R]):
             raise
         self._made_for = self.made_for(report)
 
+    def offers(self, path: str) -> bool:
+        """Return whether consumers may see this path: a service that has it is on the bus, comes or goes."""
+        return path in self._paths
+
     async def leave(self) -> None:
         """Take the services off the bus."""
         self._made_for = None
@@ -148,3 +155,4 @@ class Services(ABC, Generic[R]):
             service = self._devices.pop().service
             await service.stop()
             log.info("%s has left the bus", service.name)
+        self._paths = frozenset()

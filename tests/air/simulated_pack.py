@@ -93,6 +93,9 @@ class CheckingService:
     async def show(self, report: Report, now: float) -> None:
         self.update(report, now)
 
+    def offers(self, path: str) -> bool:
+        return False
+
     async def leave(self) -> None:
         self.published.append((now(), Phase.WITHDRAWN))
 

@@ -15,6 +15,7 @@ from dbus_xbms.app import RESTART_AFTER, App
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus.errors import BusLost
 from dbus_xbms.pack.poller import Progress
+from dbus_xbms.policy.authority import Claim, claim
 from dbus_xbms.settings import (
     AnySetting,
     PackSettings,
@@ -41,8 +42,8 @@ class FakeMonitor:
     def setting_stored(self, name: str, value: Value) -> None:
         self.stored.append((name, value))
 
-    def set_ruling(self, ruling: object) -> None:
-        """Ignore the ruling."""
+    def set_membership(self, membership: object) -> None:
+        """Ignore the bank."""
 
 
 class FakePack:
@@ -51,7 +52,7 @@ class FakePack:
     made: list[FakePack]
 
     def __init__(self, address: str, settings: PackSettings, *, protocol: object, **_: object) -> None:
-        self.address = address
+        self.address = self.device = address
         self.protocol = protocol
         self.hold_time = settings.hold_time  # s, at its start
         self.monitor = FakeMonitor(address, settings)
@@ -69,6 +70,15 @@ class FakePack:
 
     def contact(self, now: float) -> Contact:
         return Contact(state=ContactState.CONNECTED, seconds=now - self.started_at)
+
+    def claim(self, *, confirmed: bool) -> Claim:
+        return claim(self.address, self.monitor.settings, confirmed=confirmed)
+
+    def set_ruling(self, ruling: object) -> None:
+        """Ignore the ruling."""
+
+    def set_shared(self, shared: bool) -> None:
+        """Ignore what Venus shares."""
 
     @property
     def published_at(self) -> float:

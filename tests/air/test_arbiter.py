@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from dbus_xbms.authority.arbiter import STALE, WAIT_LIMIT, Arbiter
-from dbus_xbms.policy.authority import SETTLE, Reason, Ruling, Surroundings
+from dbus_xbms.policy.authority import SETTLE, Claim, Reason, Ruling, Surroundings, claim
 from dbus_xbms.settings import PackSettings, device_id
 from tests.air.virtual_time import now, virtual_time
 
@@ -28,6 +28,14 @@ class FakePack:
         self.rulings = rulings
         self.ruling = Ruling(Reason.DISABLED)
         self.shared = False
+        self.published = False
+
+    @property
+    def device(self) -> str:
+        return device_id(self.address)
+
+    def claim(self, *, confirmed: bool) -> Claim:
+        return claim(self.address, self.settings, confirmed=confirmed, published=self.published)
 
     def set_ruling(self, ruling: Ruling) -> None:
         self.ruling = ruling

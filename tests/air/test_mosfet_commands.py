@@ -272,7 +272,7 @@ async def test_a_pack_that_hangs_when_removed_ends_the_program() -> None:
             finally:
                 await asyncio.sleep(100)
 
-    task = asyncio.ensure_future(supervision.run(Stubborn()))  # type: ignore[arg-type]
+    task = asyncio.ensure_future(supervision.run(Stubborn()))
     await asyncio.sleep(1)
     task.cancel()
     with pytest.raises(Hung, match="cannot be ended"):

@@ -43,6 +43,9 @@ class FakeService:
     async def show(self, report: Report, now: float) -> None:
         self.updates.append(now)
 
+    def offers(self, path: str) -> bool:
+        return False
+
     async def leave(self) -> None:
         self.closed = True
 

@@ -33,11 +33,11 @@ DEPENDENCIES: dict[str, set[str]] = {
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
-    "bank": {"logs", "model", "policy", "report"},
+    "bank": {"logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "text", "protocols", "settings"},
     "app": {
-        *("authority", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
+        *("authority", "bank", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
         *("settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},

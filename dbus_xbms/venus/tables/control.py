@@ -29,13 +29,13 @@ def _words(read: Callable[[Limits], str]) -> Read[AnyReport]:
     return words
 
 
-CHARGE_MODE = "/Info/ChargeMode"
+CVL, CHARGE_MODE = "/Info/MaxChargeVoltage", "/Info/ChargeMode"
 CHARGE_LIMITATION, DISCHARGE_LIMITATION = "/Info/ChargeLimitation", "/Info/DischargeLimitation"
 LIMITS: Source[AnyReport] = Source(attrgetter("decision.limits", "decision.phase"))
 
 CONTROL_ITEMS = rows(
     LIMITS,
-    Item("/Info/MaxChargeVoltage", "d", "{:.2f}V", _limits(lambda x: x.cvl)),
+    Item(CVL, "d", "{:.2f}V", _limits(lambda x: x.cvl)),
     Item("/Info/MaxChargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.ccl)),
     Item("/Info/MaxDischargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.dcl)),
     Item("/Info/BatteryLowVoltage", "d", "{:.2f}V", _limits(lambda x: x.battery_low_voltage)),

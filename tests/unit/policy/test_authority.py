@@ -28,8 +28,8 @@ from dbus_xbms.settings import PackSettings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS_4 = (8.3, 17.3)  # V
-HOUSE = Claim(address=ONE, name="House", cells=4, bank=CELLS_4, confirmed=True)
-BOW = Claim(address=TWO, name="Bow", cells=4, bank=CELLS_4, confirmed=True)
+HOUSE = Claim(address=ONE, name="House", cells=4, voltages=CELLS_4, confirmed=True)
+BOW = Claim(address=TWO, name="Bow", cells=4, voltages=CELLS_4, confirmed=True)
 ALONE = Surroundings(known=True)
 PYLONTECH = Surroundings(known=True, limits={"battery.socketcan_can0": 52.5})
 START = AuthorityState(started=0.0)
@@ -246,7 +246,7 @@ packs = st.lists(
         name=st.just("x"),
         control_disabled=st.sampled_from(["", "", "no"]),
         cells=st.sampled_from([0, 4]),
-        bank=st.just(CELLS_4),
+        voltages=st.just(CELLS_4),
         remembered=st.booleans(),
         confirmed=st.booleans(),
     ),

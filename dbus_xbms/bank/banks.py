@@ -1,0 +1,306 @@
+"""All banks: their settings, the packs of which they are formed, and their tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from dbus_xbms.bank.bank import Bank
+from dbus_xbms.bank.members import Packs
+from dbus_xbms.logs import CountedLog
+from dbus_xbms.model import Mosfet
+from dbus_xbms.pack.publisher import Service
+from dbus_xbms.policy.bank import formation, topology
+from dbus_xbms.policy.bank.formation import BankStatus, Formation
+from dbus_xbms.policy.bank.membership import named, title
+from dbus_xbms.policy.bank.topology import Candidate
+from dbus_xbms.report import BankReport
+from dbus_xbms.settings import (
+    AnySetting,
+    BankSettings,
+    SettingsError,
+    Value,
+    bank_instance_path,
+    bank_path,
+    bank_setting,
+    instance_of,
+)
+from dbus_xbms.settings.bank import BANK_INSTANCE, MOST_BANKS
+from dbus_xbms.text import listed
+
+log = CountedLog(logging.getLogger(__name__))
+
+RESTART_AFTER = (
+    2.0  # s before a bank's task that crashed is started again; its limits are off the bus meanwhile
+)
+REFUSED_FOR = 5.0  # s that a bank stays as it was while its settings contradict each other: they come singly
+LOOK_EVERY = 10.0  # s between looks for packs that could form a bank
+
+
+class Store(Protocol):
+    """The part of :class:`dbus_xbms.venus.localsettings.LocalSettings` that banks use."""
+
+    async def add_usable(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
+        """Add settings that do not exist yet, and return the stored values."""
+        ...
+
+    async def set(self, path: str, value: Value) -> Value:
+        """Store a value, and return what was stored."""
+        ...
+
+
+class Banks:
+    """All banks. ``reported`` is set by packs after each report.
+
+    Args:
+        packs: all packs of the program.
+        store: localsettings.
+        service: makes the D-Bus service of a bank.
+        supervise: runs a bank until it fails or hangs.
+        reconsider: set when banks may have to be formed anew, and control be decided again.
+    """
+
+    def __init__(
+        self,
+        packs: Packs,
+        store: Store,
+        *,
+        service: Callable[[int, Bank], Service[BankReport]],
+        supervise: Callable[[Bank], Awaitable[None]],
+        reconsider: asyncio.Event,
+    ) -> None:
+        self.reported = asyncio.Event()
+        self._packs = packs
+        self._store = store
+        self._service = service
+        self._supervise = supervise
+        self._reconsider = reconsider
+        self._settings: dict[int, BankSettings] = {}
+        self._instances: dict[int, int] = {}
+        self._to_load: set[int] = set()  # numbers of banks whose settings were added or enabled
+        self._formations: dict[int, Formation] = {}
+        self._refused_at: dict[int, float] = {}  # s, of banks whose settings contradict each other
+        self._banks: dict[int, Bank] = {}  # those with a task, or about to get one
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()  # a task is to be started, or settings to be loaded
+
+    # Settings
+
+    async def load(self, stored: Iterable[str]) -> None:
+        """Load all banks that have settings, given the paths of all stored settings."""
+        for number in sorted({found[0] for path in stored if (found := bank_setting(path))}):
+            await self._load(number)
+
+    async def _load(self, number: int) -> None:
+        rows: dict[str, AnySetting] = {bank_path(number, row.name): row for row in BankSettings.rows}
+        rows[bank_instance_path(number)] = BANK_INSTANCE
+        values = await self._store.add_usable(rows)
+        settings = self._settings.setdefault(number, BankSettings())
+        for path, value in values.items():
+            self._put(number, path.rpartition("/")[2], value, settings)
+
+    def _put(self, number: int, name: str, value: Value, settings: BankSettings) -> None:
+        try:
+            if name == BANK_INSTANCE.name:
+                self._instances[number] = instance_of(str(value))
+            else:
+                settings.put(name, value)
+        except SettingsError as err:
+            log.warning("%s: %s; the old value remains", title(number, settings), err)
+
+    def setting_changed(self, path: str, value: Value) -> int | None:
+        """Apply a change in localsettings; return the number of the bank, ``None`` if it is not one's.
+
+        The banks are then formed anew by :meth:`form`.
+        """
+        if (found := bank_setting(path)) is None:
+            return None
+        number, name = found
+        enabled = name == BankSettings.enabled.name and value
+        if (settings := self._settings.get(number)) is None or enabled:
+            self._to_load.add(number)
+            self._wake.set()
+        else:
+            before = settings.get(name)
+            self._put(number, name, value, settings)
+            if before is not None and settings[name] != before and not BankSettings.named(name).internal:
+                label = title(number, settings)
+                log.info(
+                    "%s: %s was changed from %r to %r, through localsettings", label, name, before, value
+                )
+        return number
+
+    # Formation
+
+    def form(self) -> None:
+        """Form and end banks as the settings of all banks and packs say, and tell the packs."""
+        before, self._formations = self._formations, formation.form(self._settings, self._packs.settings)
+        for number, found in self._formations.items():
+            known = before.get(number, Formation(refusal=formation.NOT_CONFIRMED))
+            self._log(number, known, found)
+            if found.formed:
+                self._refused_at.pop(number, None)
+                self._form(number, found)
+            elif number in self._banks and not self._stays(number):
+                self._end(number, found.refusal)
+        self._tell_packs()
+
+    def _form(self, number: int, found: Formation) -> None:
+        if number not in self._banks:
+            self._banks[number] = self._new(number)
+            self._wake.set()
+        if not self._banks[number].ending:  # else it is formed anew once it has ended
+            self._banks[number].form(found.members, self._instances[number])
+
+    def _end(self, number: int, why: str) -> None:
+        """End a bank; it remains a candidate until its service has left the bus."""
+        if self._banks[number].ending:
+            return
+        self._banks[number].ending = why
+        if task := self._tasks.get(number):
+            task.cancel()
+        else:
+            del self._banks[number]
+
+    def _new(self, number: int) -> Bank:
+        return Bank(
+            number,
+            self._settings[number],
+            packs=self._packs,
+            service=self._service,
+            store=self._store.set,
+            reconsider=self._reconsider,
+        )
+
+    def _stays(self, number: int) -> bool:
+        """Return whether a bank stays as it was, because its settings may be about to be changed further."""
+        if not self._settings[number].enabled:
+            return False
+        refused_at = self._refused_at.setdefault(number, _now())
+        if _now() - refused_at >= REFUSED_FOR:
+            return False
+        asyncio.get_running_loop().call_later(REFUSED_FOR, self._reconsider.set)
+        return True
+
+    def _tell_packs(self) -> None:
+        of = {
+            address: bank
+            for bank in self._banks.values()
+            if not bank.ending
+            for address in bank.members.addresses
+        }
+        for monitor in self._packs.monitors():
+            bank = of.get(monitor.address)
+            if bank is None:
+                monitor.set_membership(None)
+            elif not monitor.belongs_to(bank.membership):
+                monitor.set_membership(bank.membership)
+
+    def _log(self, number: int, before: Formation, found: Formation) -> None:
+        label = title(number, self._settings[number])
+        if found.formed and found.members != before.members:
+            names = ", ".join(formation.pack_name(one, self._packs.settings) for one in found.members)
+            log.info("%s: the bank is formed of %s", label, names)
+        elif found.refusal != before.refusal and found.refusal:
+            level = logging.WARNING if self._settings[number].enabled else logging.INFO
+            log.log(level, "%s: the bank is not formed: %s", label, found.refusal)
+
+    def candidates(self) -> list[Bank]:
+        """Return the banks that may control, and those whose service may still be on the bus."""
+        return list(self._banks.values())
+
+    def status(self) -> list[BankStatus]:
+        """Return what the owner may ask about each bank."""
+        return [
+            BankStatus(
+                number=number,
+                name=title(number, settings),
+                enabled=bool(settings.enabled),
+                formation=self._formations.get(number, Formation(refusal="starting")),
+                controls=bool((bank := self._banks.get(number)) and bank.controls),
+                trouble=bank.trouble if bank else "",
+            )
+            for number, settings in sorted(self._settings.items())
+        ]
+
+    # Tasks
+
+    async def run(self) -> None:
+        """Run the banks that are formed until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._forward_reports(), name="bank reports")
+            group.create_task(self._propose(), name="bank proposals")
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._to_load:
+                    await self._load(self._to_load.pop())
+                    self._reconsider.set()
+                for number in self._banks.keys() - self._tasks.keys():
+                    self._tasks[number] = group.create_task(self._serve(number), name=f"bank {number}")
+
+    async def _forward_reports(self) -> None:
+        """Let every bank know of reports; a bank that is not interested goes on waiting."""
+        while True:
+            await self.reported.wait()
+            self.reported.clear()
+            for bank in self._banks.values():
+                bank.reported.set()
+
+    async def _serve(self, number: int) -> None:
+        """Run one bank until it is ended, again after each error."""
+        try:
+            while True:
+                await self._supervise(self._banks[number])
+                await asyncio.sleep(RESTART_AFTER)
+                crashed = self._banks[number]
+                self._banks[number] = self._new(number)
+                self._banks[number].form(crashed.members.addresses, crashed.instance)
+                self._reconsider.set()
+        finally:
+            del self._banks[number], self._tasks[number]
+            self._reconsider.set()
+
+    # Proposals
+
+    async def _propose(self) -> None:
+        """Add the settings of the bank of all packs, not enabled, once packs are seen that could form it."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if any(not named(settings) for settings in self._settings.values()):
+                continue
+            number = next((n for n in range(1, MOST_BANKS + 1) if n not in self._settings), None)
+            found = topology.proposed(self._connected())
+            if number is None or not found:
+                continue
+            await self._load(number)
+            self._reconsider.set()
+            log.info(
+                "%s can act as one battery; if they are wired in parallel, run dbus-xbms bank create",
+                listed([one.name for one in found]),
+            )
+
+    def _connected(self) -> list[Candidate]:
+        """Return the packs in contact that no bank names."""
+        taken = {address for settings in self._settings.values() for address in named(settings)}
+        samples = {
+            monitor.address: monitor.latest.decision.sample
+            for monitor in self._packs.monitors()
+            if monitor.latest and monitor.address not in taken
+        }
+        return [
+            replace(
+                formation.candidate(address, self._packs.settings.get(address)),
+                voltage=sample.voltage,
+                mosfets_on=all(sample.is_on(mosfet) for mosfet in Mosfet) if sample.mosfets else None,
+            )
+            for address, sample in samples.items()
+            if sample
+        ]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
