@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from dbus_xbms.settings import as_address
 MEMBERS = "/Members"
 ONLINE = "online"
 CHARGE = ("CCL", "AllowedCharge", "ChargeLimitation")
+OWN_LIMIT = re.compile(r"([0-9.]+) A: (.*)")  # on the service of a pack of a bank
 DISCHARGE = ("DCL", "AllowedDischarge", "DischargeLimitation")
 
 
@@ -93,10 +95,13 @@ class Member:
     def limit(self, names: tuple[str, str, str]) -> tuple[str, str]:
         """Return the current that it contributes to a limit of the bank, and what limits it, in words."""
         label, amperes, words = names
-        current = self.value(amperes)
-        if not isinstance(current, int | float):
+        own = OWN_LIMIT.fullmatch(str(self.pack.values.get(f"/Info/{words}") or "")) if self.pack else None
+        if own:
+            return f"{label} {own[1]}A", own[2]
+        allowed = self.value(amperes)
+        if not isinstance(allowed, int | float):
             return "", ""
-        return f"{label} {current:.1f}A", str(self.value(words) or "")
+        return f"{label} {allowed:.1f}A", str(self.value(words) or "")
 
     @property
     def limits(self) -> tuple[str, str]:

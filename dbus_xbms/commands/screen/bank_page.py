@@ -70,10 +70,9 @@ def _limits(bank: Battery, width: int) -> list[Line]:
 
 
 def _ends(bank: Battery, quantity: str) -> list[str]:
-    """Return the lowest and the highest cell or sensor, with pack and number."""
+    """Return the lowest and the highest cell or sensor, with the name of its pack and its number."""
     return [
-        f"{name} {bank.text(f'/System/{end}Cell{quantity}')} "
-        f"{bank.values.get(f'/System/{end}{quantity}CellId') or ''}"
+        f"{name} {bank.text(f'/System/{end}Cell{quantity}')}"
         for name, end in (("lowest", "Min"), ("highest", "Max"))
     ]
 

@@ -15,7 +15,7 @@ from dbus_xbms.commands.screen.glyphs import BLOCKS
 from dbus_xbms.commands.screen.keys import DOWN, ENTER, pressed
 from dbus_xbms.commands.screen.scene import Absent, Scene, View, places
 from dbus_xbms.commands.screen.style import text_of, width_of
-from dbus_xbms.commands.table import Battery, Value
+from dbus_xbms.commands.table import Battery, Value, rows
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.report import BankReport
 from dbus_xbms.settings import bank_id
@@ -36,8 +36,8 @@ TOTALS: Mapping[str, tuple[Value, str]] = {
     "/Capacity": (221.5, "221.5Ah"),
     "/InstalledCapacity": (380.0, "380.0Ah"),
     "/State": (9, "9"),
-    "/System/MinCellVoltage": (3.301, "3.301V"),
-    "/System/MaxCellVoltage": (3.331, "3.331V"),
+    "/System/MinCellVoltage": (3.301, "3.301V (Starboard, cell 7)"),
+    "/System/MaxCellVoltage": (3.331, "3.331V (Port, cell 3)"),
     "/System/MinVoltageCellId": ("2:C07", "2:C07"),
     "/System/MaxVoltageCellId": ("1:C03", "1:C03"),
     "/System/SocSpread": (5.0, "5.0%"),
@@ -126,6 +126,13 @@ def test_a_pack_of_a_bank_that_is_not_on_the_bus_shows_what_the_bank_knows_of_it
     assert "Port 62.0% 13.31V +12.4A 24% 3.309-3.331V CCL 30.0A" in text
 
 
+def test_what_limits_a_pack_is_taken_from_its_own_service_and_shown_on_its_page() -> None:
+    own = replace(STARBOARD, values={"/Info/ChargeLimitation": "7.4 A: cell 3 at 3.52 V"})
+    (first,) = members(bank(member(1, STARBOARD)), [own])
+    assert first.limits == ("CCL 7.4A", "cell 3 at 3.52 V")
+    assert ("CCL", ["7.4 A: cell 3 at 3.52 V"]) in list(rows(own))
+
+
 def test_a_pack_of_a_bank_with_a_mosfet_off_says_so() -> None:
     assert "3.309-3.315V  discharge off" in "\n".join(drawn(SCENE, (80, 24)))
 
@@ -158,7 +165,12 @@ def test_the_page_of_a_bank_shows_all_of_it_at_every_size(size: tuple[int, int])
     for words in (
         *("House", "2 packs in parallel", "58.3%", "221.5Ah of 380.0Ah", "13.31V", "+52.1A", "693W"),
         *("Bulk", "Port: 0.3 C of 100 Ah", "CCL 84.0A 0.3 C of 100 Ah", "DCL 50.0A 0.5 C of 100 Ah"),
-        *("lowest 3.301V 2:C07", "highest 3.331V 1:C03", "2 of 2 online", "1 blocking charge"),
+        *(
+            "3.301V (Starboard",
+            "3.331V (Port",
+            "2 of 2 online",
+            "1 blocking charge",
+        ),
         *("SoC differs by 5.0%", "switch Port off"),
         *("charge on", "discharge on", "alarms none"),
     ):
