@@ -77,9 +77,6 @@ class App:
         self._given_up = given_up  # called before supervision ends the program
         self._central = Central([*FAMILIES.values()])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = RpcService(
-            self.scan, self.health, self.contacts, self.heard, self._central.found_so_far
-        )
         self._scan_results = ScanResults()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)
@@ -91,6 +88,14 @@ class App:
             service=BankService,
             supervise=self._watched,
             reconsider=self._reconsider,
+        )
+        self._remote = RpcService(
+            self.scan,
+            self.health,
+            self.contacts,
+            self.heard,
+            self._central.found_so_far,
+            self._banks.status,
         )
         self._arbiter = Arbiter(self._candidates)
         self._interference = InterferenceMonitor(self._central, self._monitors)

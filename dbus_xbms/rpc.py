@@ -13,9 +13,10 @@ from dbus_xbms import __version__
 from dbus_xbms.ble.scan_results import LONGEST_SCAN, SHORTEST_SCAN, strength, strongest
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus import BusError, BusLost, Method, Node, Server, children_of
+from dbus_xbms.policy.bank.formation import BankStatus
 from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.protocols.registry import recognise
-from dbus_xbms.settings import SettingsError
+from dbus_xbms.settings import SettingsError, bank_id
 from dbus_xbms.text import LINE, printable
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]  # s ->
 FoundPacks = Callable[[], list[Advertised]]
 Health = Callable[[], dict[str, int]]
 Contacts = Callable[[], dict[str, Contact]]
+Banks = Callable[[], list[BankStatus]]
 Described = list[dict[str, Variant]]
 
 
@@ -46,13 +48,20 @@ class RpcService:
     """Serves the command line under the program's name while inside the context."""
 
     def __init__(
-        self, scan: Scan, health: Health, contacts: Contacts, recent: FoundPacks, so_far: FoundPacks
+        self,
+        scan: Scan,
+        health: Health,
+        contacts: Contacts,
+        recent: FoundPacks,
+        so_far: FoundPacks,
+        banks: Banks = list,
     ) -> None:
         self._scan = scan
         self._health = health
         self._contacts = contacts
         self._recent = recent
         self._found_so_far = so_far
+        self._bank_status = banks
         self._scans = 0  # under way
         self._so_far: Described = []  # the last reply to FoundSoFar
         self._stale_at = 0.0  # s, loop time at which it expires
@@ -62,6 +71,7 @@ class RpcService:
             "FoundSoFar": Method(gives="aa{sv}", run=self._so_far_found),
             "Health": Method(gives="a{su}", run=self._counts),
             "Packs": Method(gives="a{sa{sv}}", run=self._packs),
+            "Banks": Method(gives="aa{sv}", run=self._banks),
             "Version": Method(gives="s", run=lambda call: [__version__]),
         }
         node = Node(methods={(INTERFACE, name): method for name, method in self.methods.items()})
@@ -127,6 +137,10 @@ class RpcService:
         """Return the state of the contact with each enabled pack, by address."""
         return [{address: _contact(contact) for address, contact in self._contacts().items()}]
 
+    def _banks(self, call: Message) -> list[Described]:
+        """Return each bank that has settings, formed or not."""
+        return [[_bank(status) for status in self._bank_status()]]
+
 
 def _described_error(err: BaseException) -> DBusError:
     """Return the error reply to a call whose method raised ``err``."""
@@ -164,6 +178,21 @@ def _contact(contact: Contact) -> dict[str, Variant]:
         "left": Variant("d", contact.left),
     }
     return entry if contact.silence is None else entry | {"silence": Variant("d", contact.silence)}
+
+
+def _bank(status: BankStatus) -> dict[str, Variant]:
+    formation = status.formation
+    return {
+        "number": Variant("i", status.number),
+        "device": Variant("s", bank_id(status.number)),
+        "name": Variant("s", text(status.name)),
+        "enabled": Variant("b", status.enabled),
+        "formed": Variant("b", formation.formed),
+        "controls": Variant("b", status.controls),
+        "members": Variant("as", list(formation.members)),
+        "outside": Variant("as", [text(words) for words in formation.outside]),
+        "reason": Variant("s", text(formation.refusal or status.trouble)),
+    }
 
 
 def _unknown(found: Iterable[Advertised]) -> Described:

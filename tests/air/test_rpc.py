@@ -14,6 +14,7 @@ from dbus_xbms.ble.errors import NotInRange
 from dbus_xbms.ble.scan_results import LONGEST_SCAN, SHORTEST_SCAN
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus.errors import BusLost
+from dbus_xbms.policy.bank.formation import BankStatus, Formation
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import (
     BUS,
@@ -51,7 +52,15 @@ class Service:
         self.heard_so_far: list[Advertised] = []
         self.listings = 0
         self.known: dict[str, Contact] = {}
-        self.rpc = RpcService(self.scan, lambda: {"packs": 2}, lambda: self.known, list, self.list_advertised)
+        self.banks: list[BankStatus] = []
+        self.rpc = RpcService(
+            self.scan,
+            lambda: {"packs": 2},
+            lambda: self.known,
+            list,
+            self.list_advertised,
+            lambda: self.banks,
+        )
 
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
         self.scanned.append(seconds)
@@ -187,3 +196,25 @@ def test_a_bug_is_logged_and_its_details_are_not_sent_to_the_caller(
     described = _described_error(KeyError("secret"))
     assert (described.type, "secret" in described.text) == (FAULT, False)
     assert "KeyError" in caplog.text
+
+
+@virtual_time
+async def test_a_bank_that_is_not_formed_says_why_and_which_packs_are_outside() -> None:
+    service = Service()
+    formation = Formation(
+        members=(ADDRESS,), refusal="a bank needs at least two packs", outside=("Stern: JoinBank 0",)
+    )
+    service.banks = [BankStatus(number=1, name="House\0", enabled=True, formation=formation)]
+    assert await service.call("Banks") == [
+        {
+            "number": 1,
+            "device": "xbms_bank_1",
+            "name": "House\N{REPLACEMENT CHARACTER}",
+            "enabled": True,
+            "formed": False,
+            "controls": False,
+            "members": [ADDRESS],
+            "outside": ["Stern: JoinBank 0"],
+            "reason": "a bank needs at least two packs",
+        }
+    ]

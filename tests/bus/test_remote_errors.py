@@ -95,7 +95,7 @@ async def test_every_failure_of_every_method_reaches_the_caller_with_a_name_and_
         raise failure()
 
     failed = 0
-    async with RpcService(scan, failing, failing, failing, failing), Venus() as venus:
+    async with RpcService(scan, failing, failing, failing, failing, failing), Venus() as venus:
         for member, signature in methods():
             body = [ARGUMENTS[one] for one in signature]
             reply = await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, member, signature, *body)
@@ -113,11 +113,14 @@ async def test_a_result_that_cannot_be_encoded_is_reported_as_a_fault() -> None:
         return [object()]
 
     odd: Any = object()
-    rpc_service = RpcService(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd])
+    rpc_service = RpcService(
+        scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd], lambda: [odd]
+    )
     async with rpc_service, Venus() as venus:
         for member, signature in (
             ("Scan", "d"),
             ("Packs", ""),
+            ("Banks", ""),
             ("RecentlyFound", ""),
             ("FoundSoFar", ""),
             ("Health", ""),

@@ -33,9 +33,9 @@ DEPENDENCIES: dict[str, set[str]] = {
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
-    "bank": {"logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
+    "bank": {"dbus", "logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
     "supervision": {"pack"},
-    "rpc": {"ble", "contact", "dbus", "text", "protocols", "settings"},
+    "rpc": {"ble", "contact", "dbus", "policy", "text", "protocols", "settings"},
     "app": {
         *("authority", "bank", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
         *("settings", "supervision", "venus"),

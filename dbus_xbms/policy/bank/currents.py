@@ -121,16 +121,9 @@ def combine_parallel(
     )
 
 
-def _limits(one: Placed) -> Limits:
-    """The member's limits: by its own decision, or by its last charge control."""
-    assert one.control
-    decided = one.view.decision.limits if one.view.decision else None
-    return decided or one.control.limits
-
-
 def _contribution(one: Placed, share: float, direction: Direction) -> Contribution:
-    limits = _limits(one)
-    return Contribution(current=direction.limit(limits), share=share, reason=direction.reason(limits))
+    assert one.limits
+    return Contribution(current=direction.limit(one.limits), share=share, reason=direction.reason(one.limits))
 
 
 def _by_member(one: Placed, contribution: Contribution, direction: Direction) -> Allowance:

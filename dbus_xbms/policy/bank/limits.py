@@ -155,6 +155,6 @@ def _cap(
 def _low_voltage(members: Sequence[Placed]) -> float:
     """The voltage in V below which the weakest pack is empty."""
     return sum(
-        max((one.control.limits.battery_low_voltage for one in string if one.control), default=0.0)
+        max((one.limits.battery_low_voltage for one in string if one.limits), default=0.0)
         for string in voltage.by_string(members)
     )

@@ -91,9 +91,9 @@ def _string_limit(members: Sequence[Placed]) -> float | None:
     A pack that cannot be charged because its charge MOSFET is off does not count, unless all are. One without
     contact is held at float; if it was last not to be charged, at the voltage at which it is not.
     """
-    volts = [one.control.limits.cvl for one in carrying(members, CHARGE) if one.control]
+    volts = [one.limits.cvl for one in carrying(members, CHARGE) if one.limits]
     if not volts:
-        return min((one.control.limits.cvl for one in members if one.control), default=None)
+        return min((one.limits.cvl for one in members if one.limits), default=None)
     for one in perhaps_carrying(members, CHARGE):
         assert one.control
         volts.append(one.control.wake_cvl if one.control.charge.published else one.control.silent_cvl)
@@ -102,19 +102,18 @@ def _string_limit(members: Sequence[Placed]) -> float | None:
 
 def lowest_charge(members: Sequence[Placed]) -> Placed | None:
     """The member whose CVL is the least, in volts per cell."""
-    charged = [one for one in carrying(members, CHARGE) if one.control]
-    return min(charged, key=_per_cell, default=None)
+    return min(carrying(members, CHARGE), key=_per_cell, default=None)
 
 
 def _per_cell(one: Placed) -> float:
-    assert one.control
-    return one.control.limits.cvl / max(one.view.identity.cell_count, 1)
+    assert one.limits
+    return one.limits.cvl / max(one.view.identity.cell_count, 1)
 
 
 def mode(members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, exceeded: bool) -> str:
     """Describe the stage, and why the CVL is below the stage's."""
     if not any(one.online for one in members):
-        return next((one.control.limits.mode for one in members if one.control), "No contact")
+        return next((one.limits.mode for one in members if one.limits), "No contact")
     words = str(stage.stage.value)
     if stage.top_balancing:
         words = f"{words}, top balance"

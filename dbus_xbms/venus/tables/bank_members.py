@@ -28,6 +28,12 @@ def cells_of(report: BankReport, member: Member) -> int:
     return member.cells or (pack.identity.cell_count if pack else 0)
 
 
+def _fixed(report: BankReport, n: int) -> tuple[object, ...]:
+    """Return what capacity and firmware depend on, which hardly ever changes."""
+    pack = _report(report, n)
+    return (pack.identity, pack.settings) if pack else ()
+
+
 def _firmware(report: BankReport, n: int) -> str | None:
     pack = _report(report, n)
     return pack.identity.firmware or None if pack else None
@@ -146,7 +152,7 @@ def member_items(n: int, cells: int) -> tuple[Item[BankReport], ...]:
     in_battery = (*BATTERY_ROWS, *map(_cell_row, range(1, cells + 1)))
     return (
         *rows(
-            Source(lambda r: (of(r).name, _capacity(r, n), _firmware(r, n))),
+            Source(lambda r: (of(r).name, _fixed(r, n))),
             text(f"{battery}/Serial", lambda m: m.name),
             Item(f"{battery}/Capacity", "d", "{:.1f}Ah", lambda r: _capacity(r, n)),
             Item(f"{battery}/FwVersion", "s", "{}", lambda r: _firmware(r, n)),
