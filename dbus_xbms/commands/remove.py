@@ -11,7 +11,8 @@ from dbus_xbms.commands.questions import confirm
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.policy.advice.consequences import Consequence, of_change
-from dbus_xbms.settings import PackSettings, pack_path
+from dbus_xbms.policy.advice.controllers import Configuration
+from dbus_xbms.settings import PackSettings, device_id, pack_path
 from dbus_xbms.text import count
 
 
@@ -37,7 +38,7 @@ async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
         async def changes() -> list[Consequence]:
             gone = _targets(known, address)
             staying = {other: settings for other, settings in known.packs.items() if other not in gone}
-            return of_change(known.packs, staying)
+            return of_change(known.configuration, Configuration(packs=staying, banks=known.banks))
 
         first = next(iter(targets), "")
         name = title(first, targets[first]) if len(targets) == 1 else count(len(targets), "pack")
@@ -67,6 +68,6 @@ async def _remove_pack(known: Known, address: str, name: str, *, forget: bool) -
     await known.set(pack_path(address, PackSettings.enabled.name), 0)
     if not forget:
         return f"{name} removed; its settings are kept."
-    await wait_until_gone(address)  # the service stores settings of a pack until then
+    await wait_until_gone(device_id(address))  # the service stores settings of a pack until then
     await known.forget(address)
     return f"{name} removed, and its settings erased."

@@ -175,11 +175,20 @@ def _carries(one: Placed) -> bool:
 
 
 def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> float | None:
-    """The voltage of a string: that of the packs with current, else of those connected, else of most."""
-    contact = [one for one in members if one.sample]
+    """The voltage of a string: that of the packs with current, else of those connected, else of most.
+
+    A pack with both MOSFETs off shows its own voltage: it counts only if that is so of all.
+    """
+    known = [one for one in members if one.sample]
+    contact = [one for one in known if _is_on(one)] or known
     with_current = [one for one in contact if _carries(one)]
     connected = [one for one in contact if _was_connected(one, before)]
     return _median(with_current or connected) if with_current or connected else _most_common(contact)
+
+
+def _is_on(one: Placed) -> bool:
+    """Return whether current can flow through a pack at all; True if that is not known."""
+    return one.sample is None or any(one.sample.is_on(mosfet) is not False for mosfet in Mosfet)
 
 
 def _was_connected(one: Placed, before: Mapping[str, Connection]) -> bool:

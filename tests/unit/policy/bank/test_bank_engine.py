@@ -256,3 +256,10 @@ def test_a_fast_loop_of_restarts_never_gives_more_than_the_sum() -> None:
         for _ in range(3):
             bank.step(reading())
             assert bank.limits.ccl <= 60.0
+
+
+def test_a_pack_that_is_off_never_sets_the_voltage_of_its_string() -> None:
+    bank = Bank(2)
+    bank.settle(reading())
+    decision = bank.run(30, reading(3.32), reading(3.0, voltage=12.0, mosfets=OFF))
+    assert [one.state for one in decision.members] == [MemberState.ONLINE, MemberState.APART]
