@@ -151,6 +151,15 @@ async def test_limits_never_rise_while_packs_fall_silent_and_end_at_0_with_the_l
 # Programs end
 
 
+async def connections(sim: Simulation) -> dict[str, int]:
+    """Return how often each pack was connected."""
+    return {one: (await sim.truth(one))["counters"]["connections"] for one in sim.addresses}
+
+
+def has_connected_since(count: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda truth: truth["counters"]["connections"] > count
+
+
 @pytest.mark.parametrize(
     ("fault", "parameters"),
     [
@@ -165,13 +174,11 @@ async def test_a_restart_of_another_program_leaves_one_controlling_bms(
 ) -> None:
     async with boat() as running, Program("run") as program:
         bank = await house(running)
-        connections = [(await running.sim.truth(one))["counters"]["connections"] for one in ADDRESSES]
+        before = await connections(running.sim)
         await running.sim.fault(fault, **parameters)
         if fault == "restart_bluetoothd":
-            for address, before in zip(ADDRESSES, connections, strict=True):
-                await running.sim.truth_when(
-                    address, lambda truth, b=before: truth["counters"]["connections"] > b
-                )
+            for address, count in before.items():
+                await running.sim.truth_when(address, has_connected_since(count))
         else:
             await running.venus.set_bank("MaxChargeCurrent", 100.0)  # is heard again
             await running.venus.until_bank(lambda s: s[CCL] == 100.0)

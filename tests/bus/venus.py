@@ -166,16 +166,16 @@ class Venus:
         row = next(row for row in PackSettings.rows + ProgramSettings.rows if row.name == name)
         return await self.write(SETTINGS, path, type(row.default)(value))
 
-    async def confirm_bank(self, number: int = 1, **chosen: float | str) -> None:
-        """Add and confirm a bank with the given settings, as an owner does."""
-        await self._add({bank_path(number, row.name): row.default for row in BankSettings.rows})
+    async def confirm_bank(self, **chosen: float | str) -> None:
+        """Add and confirm the first bank with the given settings, as an owner does."""
+        await self._add({bank_path(1, row.name): row.default for row in BankSettings.rows})
         for name, value in {**chosen, "Enabled": 1}.items():
-            assert await self.set_bank(name, value, number) == 0
+            assert await self.set_bank(name, value) == 0
 
-    async def set_bank(self, name: str, value: float | str, number: int = 1) -> int:
-        """Write one setting of a bank."""
+    async def set_bank(self, name: str, value: float | str) -> int:
+        """Write one setting of the first bank."""
         row = next(row for row in BankSettings.rows if row.name == name)
-        return await self.write(SETTINGS, bank_path(number, name), type(row.default)(value))
+        return await self.write(SETTINGS, bank_path(1, name), type(row.default)(value))
 
     async def setting(self, address: str, name: str) -> Any:
         """Read one setting of a pack."""
@@ -202,11 +202,9 @@ class Venus:
         """Wait until the pack's service is on the bus and ``condition`` holds; return the service."""
         return await self._until(kind + device_id(address), condition, timeout)
 
-    async def until_bank(
-        self, condition: Callable[[Seen], bool], timeout: float = PATIENCE, number: int = 1
-    ) -> Seen:
-        """Wait until a bank's service is on the bus and ``condition`` holds; return the service."""
-        return await self._until(BATTERY + bank_id(number), condition, timeout)
+    async def until_bank(self, condition: Callable[[Seen], bool], timeout: float = PATIENCE) -> Seen:
+        """Wait until the first bank's service is on the bus and ``condition`` holds; return the service."""
+        return await self._until(BATTERY + bank_id(1), condition, timeout)
 
     async def _until(self, name: str, condition: Callable[[Seen], bool], timeout: float) -> Seen:
         seen = None
@@ -226,9 +224,9 @@ class Venus:
         """Wait until the pack's service is not on the bus."""
         await self._until_gone(BATTERY + device_id(address), timeout)
 
-    async def until_bank_gone(self, timeout: float = PATIENCE, number: int = 1) -> None:
-        """Wait until a bank's service is not on the bus."""
-        await self._until_gone(BATTERY + bank_id(number), timeout)
+    async def until_bank_gone(self, timeout: float = PATIENCE) -> None:
+        """Wait until the first bank's service is not on the bus."""
+        await self._until_gone(BATTERY + bank_id(1), timeout)
 
     async def _until_gone(self, name: str, timeout: float) -> None:
         async with asyncio.timeout(timeout):
