@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.settings import AnySetting
-from dbus_xbms.settings.topics import TOPICS
+from dbus_xbms.settings.topics import BANK_TOPICS, TOPICS
 
 DOCS = Path(__file__).parents[1] / "docs"
 CHARGE_CONTROL = DOCS / "charge-control.md"
@@ -63,6 +63,11 @@ def settings() -> str:
     return "\n".join(f"## {topic}\n\n{_settings(*rows)}" for topic, rows in TOPICS)
 
 
+def bank_settings() -> str:
+    """Return a table of the settings of a bank."""
+    return _settings(*(row for _, rows in BANK_TOPICS for row in rows))
+
+
 def _settings(*settings: AnySetting) -> str:
     rows = [(f"`{row.name}`", _default(row), row.unit, row.help) for row in settings]
     return _table(("Setting", "Default", "Unit", "Meaning"), *rows)
@@ -70,7 +75,7 @@ def _settings(*settings: AnySetting) -> str:
 
 TABLES: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     CHARGE_CONTROL: {"presets": presets, "bounds": bounds},
-    SETTINGS: {"settings": settings},
+    SETTINGS: {"settings": settings, "bank": bank_settings},
 }
 
 

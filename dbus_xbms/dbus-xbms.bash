@@ -9,6 +9,7 @@ _dbus_xbms_options() { # COMMAND
         scan) echo '-h --help --log-level --seconds --json' ;;
         add) echo '-h --help --log-level --name --chemistry --control --charge-current --discharge-current --yes --no-wait' ;;
         remove) echo '-h --help --log-level --all --forget --yes' ;;
+        bank*) echo '-h --help --log-level --name --topology --yes' ;;
         list) echo '-h --help --log-level --json' ;;
         get) echo '-h --help --log-level --changed --json' ;;
         set) echo '-h --help --log-level --yes' ;;
@@ -22,7 +23,7 @@ _dbus_xbms_options() { # COMMAND
         decode) echo '-h --help --log-level' ;;
         settings) echo '-h --help --log-level --file' ;;
         simulate) echo '-h --help --log-level --packs --model --replay --bank --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
-        demo) echo '-h --help --log-level --packs --replay --scenario --quick --seconds --once' ;;
+        demo) echo '-h --help --log-level --packs --bank --replay --scenario --quick --seconds --once' ;;
         completion) echo '-h --help --log-level' ;;
     esac
 }
@@ -30,7 +31,19 @@ _dbus_xbms_options() { # COMMAND
 _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": the kind of argument there; nothing for an option without a value
     case $1 in
         *' --log-level') echo words DEBUG INFO WARNING ERROR ;;
-        'help 1') echo words run scan add remove list get set switch lend watch history wait probe doctor decode settings simulate demo completion ;;
+        'help 1') echo words run scan add remove bank list get set switch lend watch history wait probe doctor decode settings simulate demo completion ;;
+        'bank 1') echo words list create add remove set delete ;;
+        'bank'*' --topology') echo words parallel series ;;
+        'bank'*' --name') echo nothing ;;
+        'bank create '[1-9]*) echo packs ;;
+        'bank add 1') echo banks ;;
+        'bank add '[1-9]*) echo packs ;;
+        'bank remove 1') echo banks ;;
+        'bank remove '[1-9]*) echo packs ;;
+        'bank set 1') echo banks ;;
+        'bank set 2') echo settings ;;
+        'bank set 3') echo nothing ;;
+        'bank delete 1') echo banks ;;
         'run --capture') echo files ;;
         'scan --seconds') echo nothing ;;
         'add 1') echo packs ;;
@@ -72,21 +85,33 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": the kind of argument 
         'simulate --seed') echo nothing ;;
         'simulate --settings-file') echo files ;;
         'demo --packs') echo nothing ;;
+        'demo --bank') echo nothing ;;
         'demo --replay') echo nothing ;;
-        'demo --scenario') echo words mosfet ;;
+        'demo --scenario') echo words mosfet bank ;;
         'demo --seconds') echo nothing ;;
         'completion 1') echo words bash ash ;;
     esac
 }
 
-_dbus_xbms_packs() { # one per line: addresses, without the colons that separate words in bash, and the owner's names
+_dbus_xbms_stored() { # GROUP: its settings
     local bus=--system
     [ -z "${DBUS_SESSION_BUS_ADDRESS:-}" ] || bus=--session
     dbus-send "$bus" --print-reply --reply-timeout=300 --dest=com.victronenergy.settings \
-        /Settings/Devices com.victronenergy.BusItem.GetValue 2>/dev/null | awk '
+        "$1" com.victronenergy.BusItem.GetValue 2>/dev/null
+}
+
+_dbus_xbms_packs() { # one per line: addresses, without the colons that separate words in bash, and the owner's names
+    _dbus_xbms_stored /Settings/Devices | awk '
         /string "\/?xbms_[0-9a-f]+\/Enabled"/ { split($0, part, /xbms_|\//); address = toupper(part[length(part) - 1]); print address }
         named { named = 0; if (match($0, /string ".+"$/)) { print substr($0, RSTART + 8, RLENGTH - 9) } }
         /string "\/?xbms_[0-9a-f]+\/CustomName"/ { named = 1 }' | grep -v '[^[:print:]]'
+}
+
+_dbus_xbms_banks() { # one per line: bank1 and so on, and the owner's names
+    _dbus_xbms_stored /Settings/Services/Xbms | awk '
+        named { named = 0; if (match($0, /string ".+"$/)) { print substr($0, RSTART + 8, RLENGTH - 9) } }
+        /string "\/?Banks\/[1-9]\/Enabled"/ { split($0, part, /Banks\/|\/Enabled/); print "bank" part[2] }
+        /string "\/?Banks\/[1-9]\/Name"/ { named = 1 }' | grep -v '[^[:print:]]'
 }
 
 _dbus_xbms() {
@@ -99,7 +124,9 @@ _dbus_xbms() {
             [ -z "$kind" ] || ((i++)) # its value
             ;;
         *)
-            if [ -z "$command" ]; then command=$previous; else
+            if [ -z "$command" ]; then command=$previous; elif [ "$command" = bank ]; then
+                command="bank $previous" # its action
+            else
                 ((place++))
                 [ "$place" != 1 ] || pack=$previous
             fi
@@ -111,7 +138,7 @@ _dbus_xbms() {
     elif ((i > COMP_CWORD)); then
         kind=$(_dbus_xbms_kind "$command $previous")
     elif [ -z "$command" ]; then
-        kind='words run scan add remove list get set switch lend watch history wait probe doctor decode settings simulate demo completion help'
+        kind='words run scan add remove bank list get set switch lend watch history wait probe doctor decode settings simulate demo completion help'
     else
         kind=$(_dbus_xbms_kind "$command $((place + 1))")
     fi
@@ -121,16 +148,18 @@ _dbus_xbms() {
 _dbus_xbms_reply() { # KIND WORD PACK COMMAND
     local name settings='Enabled CustomName ClassAndVrmInstance JoinBank ConnectionMode NotifyMethod AcquireFailed PollInterval RestInterval Adapter Password Passkey HoldTime RemoveAfter TemperatureRoles InsecureConnection CellOvervoltageAlarm LowSocWarning CellImbalanceWarning MosfetTemperatureWarning AcceptNewBms Control Chemistry Capacity CellFull CellFloat CellLow CellHighCutoff CellLowCutoff MaxChargeCurrent MaxDischargeCurrent TemperatureControl ChargeCellCurve DischargeCellCurve ChargeTemperatureCurve DischargeTemperatureCurve MosfetTemperatureCurve ChargeSocCurve DischargeSocCurve AbsorptionTime MaxAbsorptionTime BalancingTime CellAgreement TailCurrent RebulkSoc RebulkDrift TopBalanceDays TopBalanceVoltage DerateDischarge StopAfter WakeCurrent ControlRemoveAfter HighCellWarning LowCellWarning HighTemperatureWarning LowTemperatureWarning ChargeRequestSoc DischargeFloor AllowMosfetControl AllowDischargeOff AllowParameterWrites AllowLending SeparateSwitchDevice ChargeSwitchName ChargeSwitchGroup ChargeSwitchShow DischargeSwitchName DischargeSwitchGroup DischargeSwitchShow LendSwitchName LendSwitchGroup LendSwitchShow Protocol UseFbCommand'
     [ "$3" != 'service' ] || settings='MaxConnections'
+    if [[ $4 == 'bank set' ]] || [[ $3 =~ ^(bank)?[1-9]$ ]]; then settings='ClassAndVrmInstance Enabled Name Members Topology Control MaxChargeCurrent MaxDischargeCurrent CountCharge Shunt InsecureConnection ChargeSwitchName ChargeSwitchGroup ChargeSwitchShow DischargeSwitchName DischargeSwitchGroup DischargeSwitchShow LendSwitchName LendSwitchGroup LendSwitchShow'; fi
     COMPREPLY=()
     case $1 in
     words*) COMPREPLY=($(compgen -W "${1#words}" -- "$2")) ;;
     files) COMPREPLY=($(compgen -f -- "$2")) && compopt -o filenames 2>/dev/null ;;
     settings) COMPREPLY=($(shopt -s nocasematch && for name in $settings; do [[ $name == "$2"* ]] && echo "$name"; done)) ;;
-    packs)
+    packs | banks)
         while IFS= read -r name; do
             [[ ${name,,} == "${2,,}"* ]] && COMPREPLY+=("$(printf %q "$name")")
         done < <(
-            _dbus_xbms_packs
+            case $1:$4 in banks:* | packs:get | packs:set | packs:switch | packs:lend | packs:history | packs:remove | packs:watch) _dbus_xbms_banks ;; esac
+            [ "$1" = banks ] || _dbus_xbms_packs
             case $4 in get | set) echo 'service' ;; esac
         )
         ;;

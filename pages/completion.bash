@@ -14,14 +14,25 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": the kind of argument 
     esac
 }
 
-_dbus_xbms_packs() { # one per line: addresses, without the colons that separate words in bash, and the owner's names
+_dbus_xbms_stored() { # GROUP: its settings
     local bus=--system
     [ -z "${DBUS_SESSION_BUS_ADDRESS:-}" ] || bus=--session
     dbus-send "$bus" --print-reply --reply-timeout=300 --dest=com.victronenergy.settings \
-        /Settings/Devices com.victronenergy.BusItem.GetValue 2>/dev/null | awk '
+        "$1" com.victronenergy.BusItem.GetValue 2>/dev/null
+}
+
+_dbus_xbms_packs() { # one per line: addresses, without the colons that separate words in bash, and the owner's names
+    _dbus_xbms_stored /Settings/Devices | awk '
         /string "\/?xbms_[0-9a-f]+\/Enabled"/ { split($0, part, /xbms_|\//); address = toupper(part[length(part) - 1]); print address }
         named { named = 0; if (match($0, /string ".+"$/)) { print substr($0, RSTART + 8, RLENGTH - 9) } }
         /string "\/?xbms_[0-9a-f]+\/CustomName"/ { named = 1 }' | grep -v '[^[:print:]]'
+}
+
+_dbus_xbms_banks() { # one per line: bank1 and so on, and the owner's names
+    _dbus_xbms_stored /Settings/Services/Xbms | awk '
+        named { named = 0; if (match($0, /string ".+"$/)) { print substr($0, RSTART + 8, RLENGTH - 9) } }
+        /string "\/?Banks\/[1-9]\/Enabled"/ { split($0, part, /Banks\/|\/Enabled/); print "bank" part[2] }
+        /string "\/?Banks\/[1-9]\/Name"/ { named = 1 }' | grep -v '[^[:print:]]'
 }
 
 _dbus_xbms() {
@@ -34,7 +45,9 @@ _dbus_xbms() {
             [ -z "$kind" ] || ((i++)) # its value
             ;;
         *)
-            if [ -z "$command" ]; then command=$previous; else
+            if [ -z "$command" ]; then command=$previous; elif [ "$command" = bank ]; then
+                command="bank $previous" # its action
+            else
                 ((place++))
                 [ "$place" != 1 ] || pack=$previous
             fi
@@ -56,16 +69,18 @@ _dbus_xbms() {
 _dbus_xbms_reply() { # KIND WORD PACK COMMAND
     local name settings='@PACK_SETTINGS@'
     [ "$3" != '@PROGRAM@' ] || settings='@SERVICE_SETTINGS@'
+    if [[ $4 == 'bank set' ]] || [[ $3 =~ ^(bank)?[1-9]$ ]]; then settings='@BANK_SETTINGS@'; fi
     COMPREPLY=()
     case $1 in
     words*) COMPREPLY=($(compgen -W "${1#words}" -- "$2")) ;;
     files) COMPREPLY=($(compgen -f -- "$2")) && compopt -o filenames 2>/dev/null ;;
     settings) COMPREPLY=($(shopt -s nocasematch && for name in $settings; do [[ $name == "$2"* ]] && echo "$name"; done)) ;;
-    packs)
+    packs | banks)
         while IFS= read -r name; do
             [[ ${name,,} == "${2,,}"* ]] && COMPREPLY+=("$(printf %q "$name")")
         done < <(
-            _dbus_xbms_packs
+            case $1:$4 in banks:* | packs:get | packs:set | packs:switch | packs:lend | packs:history | packs:remove | packs:watch) _dbus_xbms_banks ;; esac
+            [ "$1" = banks ] || _dbus_xbms_packs
             case $4 in get | set) echo '@PROGRAM@' ;; esac
         )
         ;;

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dbus_xbms.cli import COMMANDS, HELP, command_parser, top_parser
+from dbus_xbms.commands.bank import ACTIONS
+from dbus_xbms.commands.known import StoredBank
 from dbus_xbms.commands.naming import PROGRAM
 from dbus_xbms.settings import PackSettings, ProgramSettings
 
 HERE = Path(__file__).parent
 LOG_LEVEL = "log_level"
+BANK = "bank"  # the command that has actions
 PLAIN = re.compile(r"[\w.=:,+-]+")  # one word without quotes for the shell
 
 
@@ -24,6 +27,7 @@ def script() -> str:
         "COMMANDS": " ".join([*names, HELP]),
         "PACK_SETTINGS": _names(PackSettings.rows),
         "SERVICE_SETTINGS": _names(ProgramSettings.rows),
+        "BANK_SETTINGS": _names(StoredBank.rows),
         "PROGRAM": PROGRAM,
         "OPTIONS": "\n".join(_options()),
         "PLACES": "\n".join(_places()),
@@ -41,7 +45,8 @@ def _options() -> Iterator[str]:
     """Yield a case for the options of each command."""
     yield f"        '') echo '{_flags(top_parser())}' ;;"
     for row in COMMANDS:
-        yield f"        {row.name}) echo '{_flags(command_parser(row.name))}' ;;"
+        actions = "*" if row.name == BANK else ""
+        yield f"        {row.name}{actions}) echo '{_flags(command_parser(row.name))}' ;;"
 
 
 def _flags(parser: argparse.ArgumentParser) -> str:
@@ -53,12 +58,28 @@ def _places() -> Iterator[str]:
     """Yield a case for each positional argument and for each option with a value."""
     yield from _of_command("", top_parser())
     yield f"        '{HELP} 1') echo words @ ;;".replace("@", " ".join(row.name for row in COMMANDS))
+    yield from _of_bank()
     for row in COMMANDS:
         yield from _of_command(row.name, command_parser(row.name))
 
 
+def _of_bank() -> Iterator[str]:
+    """Yield a case for each argument of each action of ``bank``, by the words of its form."""
+    yield f"        '{BANK} 1') echo words {' '.join(ACTIONS)} ;;"
+    yield f"        '{BANK}'*' --topology') echo words parallel series ;;"
+    yield f"        '{BANK}'*' --name') echo nothing ;;"
+    for name, action in ACTIONS.items():
+        words = re.findall(r"\b[A-Z]+\b(?: \.\.\.)?", re.sub(r"\[--.*", "", action.form))
+        for place, word in enumerate(words, 1):
+            kind = {"BANK": "banks", "SETTING": "settings", "VALUE": "nothing"}.get(word, "packs")
+            pattern = f"'{BANK} {name} '[1-9]*" if word.endswith("...") else f"'{BANK} {name} {place}'"
+            yield f"        {pattern}) echo {kind} ;;"
+
+
 def _of_command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
     place = 0
+    if name == BANK:
+        return
     for action in parser._actions:
         if action.nargs == 0 or action.help == argparse.SUPPRESS or (name and action.dest == LOG_LEVEL):
             continue

@@ -10,6 +10,7 @@ from math import floor
 
 from dbus_xbms.bank.members import Members, Packs
 from dbus_xbms.bank.orders import BankPack, Orders
+from dbus_xbms.bank.shunt import Shunt
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.pack.persistence import SAVE_EVERY, SettingsWriter, Store
 from dbus_xbms.pack.publisher import Publisher, Service
@@ -62,7 +63,7 @@ class Bank:
         self._decided_at = _now()  # s
         self._decision_failed = False
         self._save_at = _now() + SAVE_EVERY  # s
-        self._orders = Orders(self.name)
+        self._orders, self._shunt = Orders(self.name), Shunt(self.name, self.settings.shunt)
         self._service = service(number, self)
         self._publisher = Publisher(self.name, self, self._service)
 
@@ -76,6 +77,7 @@ class Bank:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._publish_rounds(), name=f"decide {self.device}")
             group.create_task(self._publisher.run(), name=f"bus {self.device}")
+            group.create_task(self._shunt.run(), name=f"shunt {self.device}")
             group.create_task(self._persist(), name=f"save {self.device}")
 
     # Decisions
@@ -134,7 +136,12 @@ class Bank:
         """Decide; an error in that sets the currents to 0 instead of leaving the last limits standing."""
         try:
             self._state, decision = engine.decide(
-                self._state, self.members.views(), self.settings, now, managed=self.controls
+                self._state,
+                self.members.views(),
+                self.settings,
+                now,
+                managed=self.controls,
+                shunt=self._shunt.current,
             )
         except Exception:
             if not self._decision_failed:
@@ -174,7 +181,8 @@ class Bank:
         formed = self._stored.frozen, members, instance
         if formed != (self.settings, self.members.addresses, self.instance):
             self.settings, self.members.addresses, self.instance = formed
-            self._orders.bank = self.name
+            self._orders.bank = self._shunt.bank = self.name
+            self._shunt.follow(self.settings.shunt)
             self.changed.set()
 
     @property

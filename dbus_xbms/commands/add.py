@@ -18,7 +18,7 @@ from dbus_xbms.commands.session import complete, contacts, is_running, open_bus,
 from dbus_xbms.commands.setting_text import setting_lines
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import NoAnswer
-from dbus_xbms.policy.advice.consequences import willing
+from dbus_xbms.policy.advice.controllers import willing
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
 from dbus_xbms.text import LINE, printable
@@ -150,7 +150,7 @@ def _ask(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
     if PackSettings.chemistry.name not in given and not before.chemistry:
         answers[PackSettings.chemistry.name] = questions.ask_chemistry()
     after = target.after({**given, **answers})
-    alone = not [other for other in willing(target.known.packs) if other != target.address]
+    alone = not [one for one in willing(target.known.configuration) if one.key != target.address]
     if PackSettings.control.name not in given and after.chemistry and alone:
         answers[PackSettings.control.name] = int(questions.ask_control())
     if {**given, **answers}.get(PackSettings.control.name):
@@ -186,10 +186,8 @@ def _control_words(target: PackToAdd, settings: PackSettings) -> str:
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
     if not control_disabled(settings):
         return ""  # the confirmation has already said so
-    packs = target.with_it(settings)
-    if others := willing(packs):
-        other = title(others[0], packs[others[0]])
-        return f"It does not control chargers; {other} still does."
+    if others := willing(target.with_it(settings)):
+        return f"It does not control chargers; {printable(others[0].name)} still does."
     return f"It does not control chargers. To let it: {change} Control 1"
 
 

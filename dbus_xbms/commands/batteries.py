@@ -17,7 +17,6 @@ from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import CallRefused, NameWatcher, NoAnswer, TrustedBus, call, call_daemon, has_owner
 from dbus_xbms.rpc import NAME as SERVICE
-from dbus_xbms.settings import device_id
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value, set_value
 from dbus_xbms.venus.tables.battery import BATTERY, OWN_BATTERY
 
@@ -171,17 +170,17 @@ async def batteries() -> AsyncIterator[Batteries]:
                 task.cancel()
 
 
-async def wait_until_gone(address: str) -> None:
-    """Wait until the service has released a pack.
+async def wait_until_gone(device: str) -> None:
+    """Wait until the service has released the pack or bank of this name, such as ``xbms_bank_1``.
 
     Raises:
         CommandError: it has not done so within 20 s.
     """
-    name = f"{BATTERY}.{device_id(address)}"
+    name = f"{BATTERY}.{device}"
     async with batteries() as live:
         try:
             async with asyncio.timeout(GONE_LIMIT):
-                while any(pack.service == name and not pack.gone for pack in live.packs):
+                while any(one.service == name and not one.gone for one in (*live.packs, *live.banks)):
                     live.changed.clear()
                     await live.changed.wait()
         except TimeoutError as err:

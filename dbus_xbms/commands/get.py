@@ -1,4 +1,4 @@
-"""Show the settings of a pack or of the service by topic, with what each value means now."""
+"""Show the settings of a pack, a bank or the service by topic, with what each value means now."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ import json
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from dbus_xbms.commands.known import is_program, known_packs, row_of
+from dbus_xbms.commands.known import known_packs, row_of
 from dbus_xbms.commands.naming import PROGRAM
 from dbus_xbms.commands.saying import folded
 from dbus_xbms.commands.session import complete
-from dbus_xbms.commands.setting_text import EMPTY, setting_lines, value_text
+from dbus_xbms.commands.setting_text import EMPTY, value_text
+from dbus_xbms.commands.subject import Subject, rows_called, subject_of
 from dbus_xbms.commands.table import terminal
-from dbus_xbms.policy.advice.meaning import meaning
-from dbus_xbms.settings import AnySetting, PackSettings, ProgramSettings, Settings
-from dbus_xbms.settings.topics import TOPICS
+from dbus_xbms.settings import AnySetting
 
 INDENT = "    "
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms get``."""
-    parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the settings of the service")
+    parser.add_argument(
+        "pack", help=f"address or name of a pack or a bank; `{PROGRAM}` for the settings of the service"
+    )
     parser.add_argument("setting", nargs="?", help="show only this setting, with its range and meaning")
     parser.add_argument(
         "--changed", action="store_true", help="show only settings that differ from their defaults"
@@ -35,52 +36,54 @@ UNCHANGED = {True: "This setting has its default.", False: "All settings have th
 
 def run(args: argparse.Namespace) -> int:
     """Print the settings."""
-    table = ProgramSettings.rows if is_program(args.pack) else PackSettings.rows
+    if args.setting:
+        rows_called(args.pack, args.setting)
+    subject = complete(_subject(args.pack))
+    settings, table = subject.settings, subject.settings.rows
     rows = [row_of(table, args.setting)] if args.setting else [row for row in table if not row.internal]
-    settings = complete(_settings(args.pack))
     if args.changed:
         rows = [row for row in rows if settings[row.name] != row.default]
     if args.json:
-        print(json.dumps({row.name: as_json(row, settings) for row in rows}))
+        print(json.dumps({row.name: as_json(row, subject) for row in rows}))
     elif args.setting and rows:
-        print(_explained(rows[0], settings))
+        print(_explained(rows[0], subject))
     else:
-        print("\n".join(_by_topic(rows, settings)) or folded(UNCHANGED[bool(args.setting)]))
+        print("\n".join(_by_topic(rows, subject)) or folded(UNCHANGED[bool(args.setting)]))
     return 0
 
 
-async def _settings(pack: str) -> Settings:
+async def _subject(word: str) -> Subject:
     async with known_packs() as known:
-        return await known.program() if is_program(pack) else known.packs[known.address(pack)]
+        return await subject_of(known, word)
 
 
-def as_json(row: AnySetting, settings: Settings) -> dict[str, object]:
+def as_json(row: AnySetting, subject: Subject) -> dict[str, object]:
     """Return a setting as an object, as described in docs/command-line.md; secrets are hidden."""
-    value = settings[row.name]
+    value = subject.settings[row.name]
     return {
         "value": None if row.secret and value != "" else value,
         "default": row.default,
         "unit": row.unit,
-        "meaning": meaning(row, settings) if isinstance(settings, PackSettings) else "",
+        "meaning": subject.meaning(row),
         "changed": value != row.default,
     }
 
 
-def _by_topic(rows: Sequence[AnySetting], settings: Settings) -> Iterator[str]:
+def _by_topic(rows: Sequence[AnySetting], subject: Subject) -> Iterator[str]:
     """Yield the settings by topic, wrapped for the terminal."""
     width = terminal().columns - 1
     first = True
-    for topic, listed in TOPICS:
+    for topic, listed in subject.topics:
         shown = [row for row in listed if row in rows]
         if shown:
             yield topic if first else f"\n{topic}"
             first = False
         for row in shown:
-            for line in setting_lines(row, settings):
+            for line in subject.lines(row):
                 yield textwrap.fill(line, width, initial_indent="  ", subsequent_indent=INDENT)
 
 
-def _explained(row: AnySetting, settings: Settings) -> str:
+def _explained(row: AnySetting, subject: Subject) -> str:
     """Return a setting with its value, default, range and help."""
     choices = "" if not row.choices else f"one of {', '.join(row.choices)}, none"
     span = "" if row.lowest is None or row.highest is None else f"{row.lowest:g} to {row.highest:g}"
@@ -89,7 +92,7 @@ def _explained(row: AnySetting, settings: Settings) -> str:
     width = terminal().columns - 1
     return "\n".join(
         [
-            *(textwrap.fill(line, width, subsequent_indent=INDENT) for line in setting_lines(row, settings)),
+            *(textwrap.fill(line, width, subsequent_indent=INDENT) for line in subject.lines(row)),
             *(
                 textwrap.fill(text, width, initial_indent=INDENT, subsequent_indent=INDENT)
                 for text in (limits, row.help)

@@ -11,6 +11,7 @@ from typing import TypeVar
 from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, bank_candidates, did_you_mean, find
 from dbus_xbms.commands.session import open_bus, wait_for_name
 from dbus_xbms.dbus import ANSWER_LIMIT, has_owner
+from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.protocols.registry import family_named
 from dbus_xbms.settings import (
     DEVICES,
@@ -45,6 +46,12 @@ GROUPS = (DEVICES, SERVICE)  # of settings, with those of packs and banks
 SETTINGS_LIMIT = 5.0  # s; it may be restarting
 
 
+class StoredBank(BankSettings):
+    """The settings of a bank, with its device instance."""
+
+    class_and_vrm_instance = BANK_INSTANCE
+
+
 class Known:
     """All packs and banks with settings in localsettings, whether they are enabled or not."""
 
@@ -54,8 +61,7 @@ class Known:
 
     def _parse(self, stored: Mapping[str, object]) -> None:
         self.packs: dict[str, PackSettings] = {}  # by address
-        self.banks: dict[int, BankSettings] = {}  # by number
-        self.instances: dict[int, str] = {}  # ``battery:590``, by number of the bank
+        self.banks: dict[int, StoredBank] = {}  # by number
         self.unusable: dict[str, str] = {}  # why stored values cannot be used, by path
         for path, value in stored.items():
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
@@ -64,10 +70,7 @@ class Known:
                 table = self.packs.setdefault(address, PackSettings())
             elif bank := bank_setting(path):
                 number, name = bank
-                if name == BANK_INSTANCE.name:
-                    self.instances[number] = str(value)
-                    continue
-                table = self.banks.setdefault(number, BankSettings())
+                table = self.banks.setdefault(number, StoredBank())
             if table is not None and (why := _put(table, name, value)):
                 self.unusable[path] = why
 
@@ -78,6 +81,11 @@ class Known:
     async def read(self) -> None:
         """Read all again; another program may have changed them."""
         self._parse(await self._local.stored(GROUPS))
+
+    @property
+    def configuration(self) -> Configuration:
+        """The settings of all packs and banks, as last read."""
+        return Configuration(packs=self.packs, banks=self.banks)
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -113,11 +121,9 @@ class Known:
         self.packs[address] = await self._added(PackSettings, lambda name: pack_path(address, name))
         return self.packs[address]
 
-    async def add_bank(self, number: int) -> BankSettings:
+    async def add_bank(self, number: int) -> StoredBank:
         """Store the defaults of a bank's missing settings, and return all settings."""
-        self.banks[number] = await self._added(BankSettings, lambda name: bank_path(number, name))
-        path = bank_instance_path(number)
-        self.instances[number] = str((await self._local.add_usable({path: BANK_INSTANCE}))[path])
+        self.banks[number] = await self._added(StoredBank, lambda name: path_of_bank(number, name))
         return self.banks[number]
 
     async def program(self) -> ProgramSettings:
@@ -134,7 +140,7 @@ class Known:
     async def set(self, path: str, value: Value) -> Value:
         """Store a value and return what localsettings stored; an entry of another type is replaced."""
         if path in self.unusable:
-            table = BankSettings if bank_setting(path) else PackSettings
+            table = StoredBank if bank_setting(path) else PackSettings
             await self._local.remove([path])
             await self._local.add({path: table.named(path.rpartition("/")[2])})
         return await self._local.set(path, value)
@@ -156,6 +162,11 @@ class Known:
     async def _forget(self, root: str, *prefixes: str) -> None:
         stored = await self._local.stored([root])
         await self._local.remove([path for path in stored if path.startswith(prefixes)])
+
+
+def path_of_bank(number: int, name: str) -> str:
+    """Return the path of a bank's setting; that of its device instance is elsewhere."""
+    return bank_instance_path(number) if name == BANK_INSTANCE.name else bank_path(number, name)
 
 
 def candidate(address: str, pack: PackSettings) -> Candidate:

@@ -11,10 +11,11 @@ from dbus_xbms.commands import questions
 from dbus_xbms.commands.known import Known, title
 from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.pack_contact import chemistry_conflicts
-from dbus_xbms.commands.questions import confirm, refuse_second_controller
+from dbus_xbms.commands.questions import confirm, refuse_control_of_member, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.dbus import BusError
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
+from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled
 from dbus_xbms.policy.charge.chemistry import refusal
 from dbus_xbms.schema import LONGEST_TEXT
@@ -47,9 +48,9 @@ class PackToAdd:
         """Return its settings with the chosen values."""
         return PackSettings({**self.before, **chosen})
 
-    def with_it(self, settings: PackSettings) -> dict[str, PackSettings]:
-        """Return all packs, this one with these settings."""
-        return {**self.known.packs, self.address: settings}
+    def with_it(self, settings: PackSettings) -> Configuration:
+        """Return all settings, this pack with these."""
+        return Configuration(packs={**self.known.packs, self.address: settings}, banks=self.known.banks)
 
     def name_refusal(self, name: str) -> str:
         """Return why it cannot have this name, or empty."""
@@ -95,8 +96,10 @@ async def _changes(target: PackToAdd, given: Mapping[str, Value]) -> list[Conseq
         why = why or f"a pack needs a chemistry to control: --chemistry {questions.EXAMPLE}"
     if why:
         raise SettingsError(why)
-    before, after = target.known.packs, target.with_it(settings)
+    before, after = target.known.configuration, target.with_it(settings)
     refuse_second_controller(before, after, target.address)
+    if chosen.get(PackSettings.control.name):
+        refuse_control_of_member(after, target.address)
     found = of_change(before, after, explicit=bool(chosen.get(PackSettings.control.name)))
     # The cells are known only for a pack that is being read.
     return (

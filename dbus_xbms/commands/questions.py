@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import Known, row_of, title
 from dbus_xbms.commands.saying import folded, say
-from dbus_xbms.policy.advice.consequences import Consequence, Packs, willing
+from dbus_xbms.policy.advice.consequences import Consequence
+from dbus_xbms.policy.advice.controllers import Configuration, willing
 from dbus_xbms.policy.charge.chemistry import CUSTOM
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.process.interrupt import as_exception
@@ -31,7 +32,7 @@ async def confirm(known: Known, judge: Judge, question: str, *, yes: bool) -> No
     """Ask the owner to confirm a change; check again if the settings changed meanwhile.
 
     Args:
-        known: the packs.
+        known: the packs and banks.
         judge: returns the consequences for the packs at that time; raises if the change is refused.
         question: as for :func:`confirm_once`.
         yes: as for :func:`confirm_once`.
@@ -41,9 +42,9 @@ async def confirm(known: Known, judge: Judge, question: str, *, yes: bool) -> No
     """
     found = await judge()
     while confirm_once(found, question, yes=yes):
-        shown, packs = found, known.packs
+        shown, configuration = found, known.configuration
         await known.read()
-        if known.packs == packs or (found := await judge()) == shown:
+        if known.configuration == configuration or (found := await judge()) == shown:
             return
         say("Meanwhile another program changed the settings:")
 
@@ -72,20 +73,42 @@ def confirm_once(found: Sequence[Consequence], question: str, *, yes: bool) -> b
     return must_ask
 
 
-def refuse_second_controller(before: Packs, after: Packs, address: str) -> None:
-    """Check that a change does not make a second pack control.
+def refuse_second_controller(before: Configuration, after: Configuration, key: str) -> None:
+    """Check that a change does not let a second pack or bank control.
+
+    Args:
+        before: all settings.
+        after: all settings after the change.
+        key: address of the pack that changes, or name on the bus of the bank.
 
     Raises:
-        CommandError: it would.
+        CommandError: it does.
     """
-    others = [other for other in willing(after) if other != address]
-    if address in willing(before) or address not in willing(after) or not others:
+    able = willing(after)
+    others = [one for one in able if one.key != key]
+    if key in (one.key for one in willing(before)) or key not in (one.key for one in able) or not others:
         return
-    name = title(others[0], after[others[0]])
+    name = printable(others[0].name)
     raise CommandError(
-        f"{name} already controls chargers, and only one pack can; "
+        f"{name} already controls chargers, and only one battery can; "
         f"to change that: dbus-xbms set {shell_quoted(name)} Control 0"
     )
+
+
+def refuse_control_of_member(configuration: Configuration, address: str) -> None:
+    """Check that a pack which is to control is not part of a bank that does.
+
+    Raises:
+        CommandError: it is.
+    """
+    number = configuration.member_of.get(address)
+    if number and number in (one.bank for one in willing(configuration)):
+        pack = title(address, configuration.packs[address])
+        bank = printable(configuration.title(number))
+        raise CommandError(
+            f"{pack} is part of the bank {bank}, which controls chargers for all its packs; "
+            f"to take it out: dbus-xbms bank remove {shell_quoted(bank)} {shell_quoted(pack)}"
+        )
 
 
 def shell_quoted(name: str) -> str:

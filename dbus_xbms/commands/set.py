@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from contextlib import suppress
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.known import Known, is_program, known_packs, row_of, title
+from dbus_xbms.commands.bank_change import BankChange, confirm_change
+from dbus_xbms.commands.bank_contact import report_bank
+from dbus_xbms.commands.known import Known, known_packs, row_of, title
 from dbus_xbms.commands.naming import PROGRAM, name_refusal
 from dbus_xbms.commands.pack_contact import chemistry_conflicts, first_contact, limits_or_why
-from dbus_xbms.commands.questions import confirm, refuse_second_controller
+from dbus_xbms.commands.questions import confirm, refuse_control_of_member, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung, warn_if_not_running
-from dbus_xbms.commands.setting_text import ask_secret, setting_lines, value_text
-from dbus_xbms.policy.advice.consequences import Consequence, of_change, willing
+from dbus_xbms.commands.setting_text import ask_secret, value_text
+from dbus_xbms.commands.subject import Bank, Pack, Program, rows_called, subject_of
+from dbus_xbms.policy.advice.consequences import Consequence, of_change
+from dbus_xbms.policy.advice.controllers import Configuration, willing
 from dbus_xbms.policy.charge.chemistry import refusal
-from dbus_xbms.settings import (
-    AnySetting,
-    PackSettings,
-    ProgramSettings,
-    Settings,
-    SettingsError,
-    Value,
-    pack_path,
-    service_path,
-)
+from dbus_xbms.settings import AnySetting, PackSettings, SettingsError, Value, bank_id
+from dbus_xbms.text import printable
 
 CONTROL_LIMIT = 10.0  # s until a pack has limits; the service checks who controls every 5 s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms set``."""
-    parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the settings of the service")
+    parser.add_argument(
+        "pack", help=f"address or name of a pack or a bank; `{PROGRAM}` for the settings of the service"
+    )
     parser.add_argument("setting", help="name of the setting, as shown by `dbus-xbms get`")
     parser.add_argument(
         "value", nargs="?", help="new value; a password or passkey is prompted for if omitted"
@@ -42,43 +42,92 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the value, store it and read it back."""
-    row = row_of(ProgramSettings.rows if is_program(args.pack) else PackSettings.rows, args.setting)
-    return complete(_set(args, row, row.parse(_value(row, args.value))))
+    rows = rows_called(args.pack, args.setting)
+    text = ask_secret(rows[0].name) if args.value is None and rows[0].secret else args.value
+    _check(rows, text)
+    return complete(set_value(args.pack, args.setting, text, yes=args.yes))
 
 
-def _value(row: AnySetting, given: str | None) -> str:
-    if given is not None:
-        return given
-    if row.secret:
-        return ask_secret(row.name)
-    choices = f" ({', '.join(row.choices)})" if row.choices else ""
-    raise SettingsError(f"{row.name} needs a value{choices}: dbus-xbms set PACK {row.name} VALUE")
+def _check(rows: Sequence[AnySetting], text: str | None) -> None:
+    """Check that one of the settings accepts a value.
+
+    Raises:
+        SettingsError: none does; the message is that of the first.
+    """
+    for row in rows[1:]:
+        with suppress(SettingsError):
+            _parsed(row, text)
+            return
+    _parsed(rows[0], text)
 
 
-async def _set(args: argparse.Namespace, row: AnySetting, value: Value) -> int:
+async def set_value(word: str, name: str, text: str | None, *, yes: bool) -> int:
+    """Check a value, store it and read it back.
+
+    Args:
+        word: names a pack, a bank or the service.
+        name: of the setting.
+        text: value as typed; ``None``: not given.
+        yes: do not ask.
+    """
     async with known_packs() as known:
-        starts, address = False, ""
-        settings: Settings
-        if is_program(args.pack):
-            settings = await known.program()
-            stored = await known.set(service_path(row.name), value)
-        else:
-            address = known.address(args.pack)
-            starts = await _judge(known, address, row.name, value, yes=args.yes)
-            settings = await known.add(address)
-            stored = await known.set(pack_path(address, row.name), value)
-        settings.put(row.name, stored)
-    for line in setting_lines(row, settings):
+        subject = await subject_of(known, word)
+        row = row_of(subject.settings.rows, name)
+        value = _parsed(row, text)
+        starts = await _judge(known, subject, row, value, yes=yes)
+        if isinstance(subject, Pack):
+            await known.add(subject.address)
+        elif isinstance(subject, Bank):
+            await known.add_bank(subject.number)
+        stored = await known.set(subject.path(row), value)
+        await known.read()
+        subject = await subject_of(known, subject.key)
+    for line in subject.lines(row):
         say(line)
     if stored != value:
         raise CommandError(
             f"localsettings did not store {value_text(row, value)}: it is in use or not allowed"
         )
-    if starts and isinstance(settings, PackSettings):
-        await _report_control(address, settings)
-    else:
+    if not starts:
         await warn_if_hung()
+    elif isinstance(subject, Pack):
+        await _report_control(subject.address, subject.settings)
+    elif isinstance(subject, Bank):
+        await report_bank(subject.number, control=True)
     return 0
+
+
+def _parsed(row: AnySetting, text: str | None) -> Value:
+    if text is not None:
+        return row.parse(text)
+    choices = f" ({', '.join(row.choices)})" if row.choices else ""
+    raise SettingsError(f"{row.name} needs a value{choices}: dbus-xbms set PACK {row.name} VALUE")
+
+
+async def _judge(
+    known: Known, subject: Program | Pack | Bank, row: AnySetting, value: Value, *, yes: bool
+) -> bool:
+    """Check a value together with the other settings, and ask the owner to confirm its consequences.
+
+    Returns whether the new value allows the pack or bank to control and the old one did not.
+
+    Raises:
+        SettingsError: the value is not allowed.
+        CommandError: the owner does not confirm, or a second pack or bank would control.
+    """
+    if isinstance(subject, Program):
+        return False
+    if isinstance(subject, Bank):
+        change = BankChange(number=subject.number, bank={row.name: value})
+        before = known.configuration
+        await confirm_change(known, change, f"Set {row.name} of {printable(subject.name)}", yes=yes)
+        return _begins(bank_id(subject.number), before, change.after(known.configuration))
+    return await _judge_pack(known, subject.address, row.name, value, yes=yes)
+
+
+def _begins(key: str, before: Configuration, after: Configuration) -> bool:
+    was, will = ([one.key for one in willing(configuration)] for configuration in (before, after))
+    return key in will and key not in was
 
 
 async def _report_control(address: str, settings: PackSettings) -> None:
@@ -92,31 +141,25 @@ async def _report_control(address: str, settings: PackSettings) -> None:
     say("\n".join(limits_or_why(pack)))
 
 
-async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bool) -> bool:
-    """Check a value together with the other settings, and ask the owner to confirm its consequences.
-
-    Returns whether the new value allows the pack to control and the old one did not.
-
-    Raises:
-        SettingsError: the value is not allowed.
-        CommandError: the owner does not confirm, or a second pack would control.
-    """
-
-    def packs_after() -> dict[str, PackSettings]:
-        pack = known.packs[known.address(address)]
-        return {**known.packs, address: PackSettings({**pack, name: value})}
+async def _judge_pack(known: Known, address: str, name: str, value: Value, *, yes: bool) -> bool:
+    def after() -> Configuration:
+        pack = PackSettings({**known.packs[known.address(address)], name: value})
+        return Configuration(packs={**known.packs, address: pack}, banks=known.banks)
 
     async def changes() -> list[Consequence]:
-        others = packs_after()
+        before, then = known.configuration, after()
         why = refusal(known.packs[address], {name: value})
         if name == PackSettings.custom_name.name:
-            why = name_refusal(str(value), address, known.candidates)
+            why = name_refusal(str(value), address, known.named)
         if why:
             raise SettingsError(why)
-        refuse_second_controller(known.packs, others, address)
-        found = of_change(known.packs, others, explicit=name == PackSettings.control.name)
-        return [*found, *await chemistry_conflicts(address, others[address], [name])]
+        refuse_second_controller(before, then, address)
+        if name == PackSettings.control.name and value:
+            refuse_control_of_member(then, address)
+        found = of_change(before, then, explicit=name == PackSettings.control.name)
+        return [*found, *await chemistry_conflicts(address, then.packs[address], [name])]
 
+    before = known.configuration
     question = f"Set {name} of {title(address, known.packs[address])}"
     await confirm(known, changes, question, yes=yes)
-    return address in willing(packs_after()) and address not in willing(known.packs)
+    return _begins(address, before, after())

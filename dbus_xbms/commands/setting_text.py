@@ -15,19 +15,16 @@ from dbus_xbms.text import LINE, printable
 EMPTY = "empty"
 
 
-def assignment(row: AnySetting, settings: Settings) -> str:
+def assignment(row: AnySetting, settings: Settings, means: str = "") -> str:
     """Return name, value, unit and meaning: ``CellFull = 0 V (preset, 3.45 V)``."""
     unit = f" {row.unit}" if row.unit else ""
-    means = meaning(row, settings) if isinstance(settings, PackSettings) else ""
     value = f"{row.name} = {value_text(row, settings[row.name]) or EMPTY}{unit}"
     return f"{value} ({printable(means, LINE)})" if means else value
 
 
-def setting_lines(row: AnySetting, settings: Settings) -> Iterator[str]:
-    """Yield the assignment, then a note for each oddity of the value."""
-    yield assignment(row, settings)
-    if not isinstance(settings, PackSettings):
-        return
+def setting_lines(row: AnySetting, settings: PackSettings) -> Iterator[str]:
+    """Yield the assignment of a pack's setting, then a note for each oddity of the value."""
+    yield assignment(row, settings, meaning(row, settings))
     for words in oddities(row, settings):
         yield f"Note: {printable(words, LINE)}."
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from dbus_xbms.schema import Setting
+from dbus_xbms.settings.bank import BANK_INSTANCE
+from dbus_xbms.settings.bank import BankSettings as B
 from dbus_xbms.settings.pack import PackSettings as P
 from dbus_xbms.settings.program import ProgramSettings
 from dbus_xbms.settings.switching import PaneSettings
 
-TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
+Topics = tuple[tuple[str, tuple[Setting[Any], ...]], ...]
+
+TOPICS: Topics = (
     ("Pack", (P.enabled, P.custom_name, P.class_and_vrm_instance, P.capacity, P.join_bank, P.accept_new_bms)),
     ("Charge control", (P.control, P.chemistry, P.max_charge_current, P.max_discharge_current)),
     ("Cell voltages", (P.cell_full, P.cell_float, P.cell_low, P.cell_high_cutoff, P.cell_low_cutoff)),
@@ -93,4 +97,11 @@ TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
     ),
     ("GX", (P.insecure_connection, P.separate_switch_device, *PaneSettings.rows)),
     ("Program", (ProgramSettings.max_connections,)),
+)
+
+BANK_TOPICS: Topics = (
+    ("Bank", (B.enabled, B.custom_name, B.members, B.topology, BANK_INSTANCE)),
+    ("Charge control", (B.control, B.max_charge_current, B.max_discharge_current)),
+    ("State of charge", (B.count_charge, B.shunt)),
+    ("GX", (B.insecure_connection, *PaneSettings.rows)),
 )

@@ -33,7 +33,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
-    "bank": {"logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
+    "bank": {"dbus", "logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "policy", "text", "protocols", "settings"},
     "app": {
@@ -82,7 +82,10 @@ PURE_FILES = {
     "venus/item.py",
     *(
         f"commands/{name}.py"
-        for name in ("csv_rows", "lifetime", "members", "naming", "reading", "render", "table")
+        for name in (
+            *("csv_rows", "lifetime", "members", "naming", "reading", "render", "table"),
+            *("story", "story_bank", "story_mosfet"),
+        )
     ),
     *(
         f"commands/screen/{name}.py"

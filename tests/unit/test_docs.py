@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.tables import CHARGE_CONTROL, DOCS, SETTINGS, TABLES, filled
+from dbus_xbms.commands.known import StoredBank
 from dbus_xbms.settings import PackSettings, ProgramSettings
 from dbus_xbms.settings.switching import PaneSettings
 
@@ -57,13 +58,14 @@ def test_the_tables_in_the_docs_match_the_program(page: Path) -> None:
 
 def test_every_documented_setting_appears_once_on_the_settings_page() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", SETTINGS.read_text(encoding="utf-8"), re.MULTILINE)
-    offered = [row.name for row in (*PackSettings.rows, *ProgramSettings.rows) if not row.internal]
+    tables = (PackSettings, ProgramSettings, StoredBank)
+    offered = [row.name for table in tables for row in table.rows if not row.internal]
     assert sorted(rows) == sorted(offered)
 
 
 @pytest.mark.parametrize("page", OWNERS_PAGES, ids=lambda page: page.name)
 def test_every_setting_named_on_a_page_exists(page: Path) -> None:
-    known = {row.name for row in (*PackSettings.rows, *ProgramSettings.rows)}
+    known = {row.name for table in (PackSettings, ProgramSettings, StoredBank) for row in table.rows}
     assert named(page) <= known
 
 

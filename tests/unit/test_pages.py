@@ -45,12 +45,34 @@ SETTINGS = r"""
 """
 
 
+BANKS = r"""
+   variant       array [
+         dict entry(
+            string "MaxConnections"
+            variant                int32 6
+         )
+         dict entry(
+            string "Banks/1/Name"
+            variant                string "House of packs"
+         )
+         dict entry(
+            string "Banks/1/Enabled"
+            variant                int32 1
+         )
+      ]
+"""
+ANSWERS = {"/Settings/Devices": SETTINGS, "/Settings/Services/Xbms": BANKS}
+
+
 @pytest.fixture
 def dbus_send(tmp_path: Path) -> str:
     """Return a PATH with a dbus-send that prints these settings."""
-    (tmp_path / "answer").write_text(SETTINGS)
+    for group, answer in ANSWERS.items():
+        (tmp_path / group.rpartition("/")[2]).write_text(answer)
     program = tmp_path / "dbus-send"
-    program.write_text(f"#!/bin/sh\ncat {tmp_path / 'answer'}\n")
+    program.write_text(
+        f'#!/bin/sh\nfor word; do case $word in /*) cat "{tmp_path}/${{word##*/}}";; esac; done\n'
+    )
     program.chmod(0o755)
     return f"{tmp_path}:{os.environ['PATH']}"
 
@@ -114,6 +136,12 @@ def test_commands_are_completed(dbus_send: str) -> None:
         (("set", "x", "maxchargec"), ["MaxChargeCurrent"]),
         (("get", "service", ""), [row.name for row in ProgramSettings.rows if not row.internal]),
         (("fly", ""), []),
+        (("bank", "cr"), ["create"]),
+        (("bank", "create", "--topology", "s"), ["series"]),
+        (("bank", "set", "bank1", "topo"), ["Topology"]),
+        (("bank", "set", "bank1", "Control", ""), []),
+        (("get", "bank1", "mem"), ["Members"]),
+        (("bank", "list", ""), []),
     ],
     ids=str,
 )
@@ -125,12 +153,25 @@ def test_options_choices_and_settings_are_completed(
 
 @pytest.mark.parametrize("command", ["remove", "get", "set", "switch", "lend", "watch", "history", "probe"])
 def test_packs_are_completed_by_name_and_address(dbus_send: str, command: str) -> None:
-    assert completed(dbus_send, command, "house") == ["House\\ bank"]
+    banks = [] if command == "probe" else ["House\\ of\\ packs"]
+    assert completed(dbus_send, command, "house") == [*banks, "House\\ bank"]
     assert completed(dbus_send, command, "a4c1") == ["A4C137000001", "A4C137000002"]
     assert completed(dbus_send, command, "bell") == ["bell\\$\\(touch\\ x\\)"]
     assert completed(dbus_send, command, "of") == []
     assert completed(dbus_send, "watch", "House bank", "a4c1")[0] == "A4C137000001"
     assert ("service" in completed(dbus_send, command, "")) == (command in ("get", "set"))
+
+
+@pytest.mark.parametrize("action", ["add", "remove", "set", "delete"])
+def test_banks_are_completed_by_name_and_number(dbus_send: str, action: str) -> None:
+    assert completed(dbus_send, "bank", action, "") == ["House\\ of\\ packs", "bank1"]
+
+
+@pytest.mark.parametrize(
+    "words", [("create",), ("create", "x"), ("add", "bank1"), ("remove", "bank1", "x")], ids=str
+)
+def test_packs_of_a_bank_are_completed(dbus_send: str, words: tuple[str, ...]) -> None:
+    assert completed(dbus_send, "bank", *words, "house") == ["House\\ bank"]
 
 
 def test_files_are_completed(dbus_send: str, tmp_path: Path) -> None:

@@ -1,23 +1,15 @@
-"""Predict what a change of settings means for charge control, before it is made. Pure.
-
-Decides who controls by the rules of :mod:`dbus_xbms.policy.authority`, as if there were no other battery on
-the bus.
-"""
+"""Predict what a change of settings means for charge control and for banks, before it is made. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import inf
 
-from dbus_xbms.policy import authority
 from dbus_xbms.policy.advice import no_current
-from dbus_xbms.policy.authority import AuthorityState, Surroundings
+from dbus_xbms.policy.advice.controllers import Configuration, Controller, willing
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.settings import PackSettings, Value, name_of
-from dbus_xbms.text import count
-
-Packs = Mapping[str, PackSettings]  # by address
+from dbus_xbms.text import listed
 
 ENDS = (
     "chargers then stop with error 67, until another battery controls them or "
@@ -25,7 +17,7 @@ ENDS = (
 )
 # Settings that can begin or end a pack's control.
 DECISIVE = (PackSettings.chemistry.name, PackSettings.control.name, PackSettings.enabled.name)
-SAME = 0.005  # fraction by which charge voltages of one bank may differ
+SAME = 0.005  # fraction by which charge voltages of one system may differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,37 +25,17 @@ class Consequence:
     """One effect of a change, as a sentence without a full stop."""
 
     words: str
-    ask: bool = False  # the owner has to confirm it: chargers stop, or obey another pack or voltage
+    ask: bool = False  # the owner has to confirm it: chargers stop, or obey another battery or voltage
 
 
-def willing(packs: Packs) -> list[str]:
-    """Addresses of the packs that may control, first the one that does."""
-    able = [
-        address for address, pack in packs.items() if pack.enabled and not authority.control_disabled(pack)
-    ]
-    holder = _holder(packs)
-    return sorted(able, key=lambda address: (address != holder, address))
-
-
-def of_change(before: Packs, after: Packs, *, explicit: bool = False) -> list[Consequence]:
-    """Effects on charge control when packs are changed, added or removed.
+def of_change(before: Configuration, after: Configuration, *, explicit: bool = False) -> list[Consequence]:
+    """Effects on banks and on charge control when packs or banks are changed, added or removed.
 
     ``explicit``: the change itself enables control. Permission that was given earlier and takes effect only
-    now has to be confirmed, because it may have been meant for another bank.
+    now has to be confirmed, because it may have been meant for another system.
     """
-    was, will = (next(iter(willing(packs)), "") for packs in (before, after))
-    if not was:
-        if not will:
-            return []
-        begins = Consequence(words=_begins(after[will]), ask=not explicit)
-        return [begins, *_no_current(_name(will, after), {}, no_current.reasons(after[will]))]
-    if not will:
-        return [Consequence(words=f"{_name(was, before)} no longer controls chargers; {ENDS}", ask=True)]
-    if was != will:
-        return [Consequence(words=_handed_over(before, after, was, will), ask=True)]
-    name = _name(was, before)
-    stops = _no_current(name, no_current.reasons(before[was]), no_current.reasons(after[was]))
-    return [*_same_pack(name, before[was], after[was]), *stops]
+    was, will = (next(iter(willing(one)), None) for one in (before, after))
+    return [*_of_banks(before, after), *_of_control(was, will, explicit=explicit)]
 
 
 def in_order(chosen: Mapping[str, Value]) -> list[str]:
@@ -81,42 +53,75 @@ def in_order(chosen: Mapping[str, Value]) -> list[str]:
     return sorted(chosen, key=rank)
 
 
-def full_voltage(pack: PackSettings) -> float:
-    """Charge voltage of a pack in V; 0: not known yet."""
-    chosen = preset(pack)
-    return 0.0 if chosen.refused else chosen.full * pack.cells
+def _of_banks(before: Configuration, after: Configuration) -> Iterator[Consequence]:
+    """Yield the banks that end, and the packs that join or leave others; the rest is said by the command."""
+    was, will = before.formations, after.formations
+    for number, formation in was.items():
+        if not formation.formed or (number in will and will[number].formed):
+            continue
+        why = will[number].refusal if number in will else ""
+        yield Consequence(words=f"The bank {before.title(number)} ends{f': {why}' if why else ''}")
+    for number, formation in will.items():
+        if number in was and was[number].formed and formation.formed:
+            yield from _of_members(number, before, after)
 
 
-def _holder(packs: Packs) -> str:
-    claims = [authority.claim(address, pack) for address, pack in packs.items()]
-    state, _ = authority.judge(AuthorityState(started=-inf), claims, Surroundings(known=True), 0.0)
-    return state.holder
+def _of_members(number: int, before: Configuration, after: Configuration) -> Iterator[Consequence]:
+    left, right = (set(one.formations[number].members) & set(one.enabled) for one in (before, after))
+    bank = f"the bank {after.title(number)}"
+    if joins := listed(_names(sorted(right - left), after)):
+        yield Consequence(words=f"{joins} becomes part of {bank}", ask=True)
+    if leaves := listed(_names(sorted(left - right), before)):
+        left_alone = "what stays connected is charged without regard to its cells"
+        controls = number in (one.bank for one in willing(after))
+        yield Consequence(words=f"{leaves} is no longer part of {bank}; {left_alone}", ask=controls)
 
 
-def _name(address: str, packs: Packs) -> str:
-    return name_of(packs[address]) or address
+def _names(addresses: list[str], configuration: Configuration) -> list[str]:
+    return [name_of(configuration.packs[address]) or address for address in addresses]
 
 
-def _charged_to(pack: PackSettings) -> str:
-    """Charge voltage of a pack, in words."""
-    if volts := full_voltage(pack):
-        return f"{volts:.2f} V ({count(pack.cells, 'cell')}, {preset(pack).name})"
-    return "a voltage not known until the pack is read"
+def _of_control(was: Controller | None, will: Controller | None, *, explicit: bool) -> Iterator[Consequence]:
+    if was is None and will is None:
+        return
+    if was is None and will is not None:
+        yield Consequence(words=_begins(will), ask=not explicit)
+        for address, pack in will.packs.items():
+            yield from _no_current(name_of(pack) or address, {}, no_current.reasons(pack))
+    elif was is not None and will is None:
+        yield Consequence(words=f"{was.name} no longer controls chargers; {ENDS}", ask=True)
+    elif was is not None and will is not None and was.key != will.key:
+        yield Consequence(words=_handed_over(was, will), ask=True)
+    elif was is not None and will is not None:
+        yield from _same(was, will)
 
 
-def _begins(pack: PackSettings) -> str:
-    high = f", up to {_charged_to(pack)}" if full_voltage(pack) else ""
-    return f"Chargers and inverters obey this pack while DVCC is on{high}"
+def _begins(will: Controller) -> str:
+    high = f", up to {will.charged_to}" if will.full_voltage else ""
+    subject = f"the bank {will.name}" if will.bank else "this pack"
+    return f"Chargers and inverters obey {subject} while DVCC is on{high}"
 
 
-def _handed_over(before: Packs, after: Packs, was: str, will: str) -> str:
-    old, new = before[was], after[will]
-    name = _name(was, before)
-    words = f"{_name(will, after)} will then control chargers instead of {name}, up to {_charged_to(new)}"
-    left, right = full_voltage(old), full_voltage(new)
+def _handed_over(was: Controller, will: Controller) -> str:
+    words = f"{will.name} will then control chargers instead of {was.name}, up to {will.charged_to}"
+    left, right = was.full_voltage, will.full_voltage
     if not (left and right):
-        return f"{words}; its voltage may be another than that of {name}"
-    return words if abs(left - right) <= SAME * left else f"{words}; {name} is charged to {left:.2f} V"
+        return f"{words}; its voltage may be another than that of {was.name}"
+    return words if abs(left - right) <= SAME * left else f"{words}; {was.name} is charged to {left:.2f} V"
+
+
+def _same(was: Controller, will: Controller) -> Iterator[Consequence]:
+    """Yield the effects on chargers that continue to obey the same pack or bank."""
+    before, after = was.packs, will.packs
+    for address in before.keys() & after.keys():
+        old, new = before[address], after[address]
+        name = name_of(old) or address
+        yield from _same_pack(name, old, new)
+        yield from _no_current(name, no_current.reasons(old), no_current.reasons(new))
+    left, right = was.full_voltage, will.full_voltage
+    if was.bank and left and right and abs(left - right) > SAME * left:
+        words = f"{will.name} is charged to {right:.2f} V instead of {left:.2f} V"
+        yield Consequence(words=words, ask=True)
 
 
 def _no_current(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Consequence]:
@@ -129,7 +134,7 @@ def _no_current(name: str, before: Mapping[str, str], after: Mapping[str, str]) 
 
 
 def _same_pack(name: str, before: PackSettings, after: PackSettings) -> list[Consequence]:
-    """Effects on chargers that continue to obey the same pack."""
+    """Effects on a pack that chargers continue to obey."""
     left, right = preset(before), preset(after)
     if left.name == right.name and left.full == right.full:
         return []

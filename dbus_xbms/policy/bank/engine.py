@@ -11,11 +11,12 @@ from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.bank import limits, members, shares, topology, totals, values, voltage
 from dbus_xbms.policy.bank.currents import Combined, Contribution
 from dbus_xbms.policy.bank.limits import BankLimits
-from dbus_xbms.policy.bank.members import Connection, Placed
+from dbus_xbms.policy.bank.members import STALE, Connection, Placed
 from dbus_xbms.policy.bank.records import BankDecision, BankValues, Member, MemberState, MemberView
 from dbus_xbms.policy.bank.shares import MEASURED_FROM, AverageCurrent
 from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.policy.bank.values import ValuesState
+from dbus_xbms.policy.charge import ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
 from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.decision import Decision
@@ -88,7 +89,7 @@ def _advance_charge(
     dt = min(sampled_at - state.sampled_at, LONGEST_STEP) if state.sampled_at > -inf else 0.0
     if (before := state.stage or _restored_stage(state.controls)) is None:
         return state
-    stage = voltage.advance(before, placed, measured, _capacity(placed), dt)
+    stage = voltage.advance(before, placed, measured, dt)
     full = stage.stage is Stage.FLOAT and before.stage is not Stage.FLOAT
     remembered = values.full(state.values) if full else state.values
     return replace(state, sampled_at=sampled_at, stage=stage, values=remembered)
@@ -140,7 +141,8 @@ def _build(
 
 def stopped(state: BankState, now: float) -> tuple[BankState, BankDecision]:
     """The decision after :func:`decide` has failed: all currents 0, no measured value."""
-    no_current = limits.stopped(state.decision.limits, "Fault in the program")
+    why = "Fault in the program"
+    no_current, halted = limits.stopped(state.decision.limits, why), ramp.hold_at(ramp.no_current(why), now)
     decision = replace(
         state.decision,
         phase=Phase.LOST,
@@ -149,7 +151,7 @@ def stopped(state: BankState, now: float) -> tuple[BankState, BankDecision]:
         limits=no_current,
         valid_for=RETRY_AFTER_FAILURE,
     )
-    kept = replace(state.limits, limits=no_current, charge=None, discharge=None)
+    kept = replace(state.limits, limits=no_current, charge=halted, discharge=halted)
     return replace(state, at=now, limits=kept, decision=decision), decision
 
 
@@ -167,11 +169,14 @@ def _unknown(member: Member) -> Member:
 
 
 def _controls(before: Mapping[str, LimitsState], views: Sequence[MemberView]) -> dict[str, LimitsState]:
-    """The charge control of each member; the last one if its task has ended."""
+    """The charge control of each member; the last one if its task has ended, or it is silent for too long."""
     known: dict[str, LimitsState] = {}
     for view in views:
-        control = view.decision.control if view.decision else None
-        if control := control or before.get(view.address):
+        decision = view.decision
+        control = decision.control if decision else None
+        if decision is None or decision.phase is Phase.WITHDRAWN:
+            control = control or before.get(view.address)
+        if control:
             known[view.address] = control
     return known
 
@@ -212,7 +217,7 @@ def _member(one: Placed, placed: Sequence[Placed], state: BankState) -> Member:
         address=one.view.address,
         name=one.view.name,
         string=one.string,
-        cells=one.view.identity.cell_count,
+        cells=one.cells,
         state=one.state,
         why=one.why,
         decision=one.view.decision or Decision(),
@@ -240,14 +245,9 @@ def _share(one: Placed, placed: Sequence[Placed], averages: Mapping[str, Average
     return averages[one.view.address].current / total
 
 
-def _capacity(placed: Sequence[Placed]) -> float:
-    """The capacity of the smallest string in Ah."""
-    return min(sum(one.capacity for one in string) for string in voltage.by_string(placed))
-
-
 def _cells(placed: Sequence[Placed]) -> int:
     """The number of cells in series; 0 if a string is unknown."""
-    counts = [max(one.view.identity.cell_count for one in string) for string in voltage.by_string(placed)]
+    counts = [max(one.cells for one in string) for string in voltage.by_string(placed)]
     return sum(counts) if all(counts) else 0
 
 
@@ -261,6 +261,6 @@ def _installed(placed: Sequence[Placed]) -> float:
 
 
 def _valid_for(views: Sequence[MemberView], now: float) -> float:
-    """Seconds until the decision of a member expires."""
-    left = [view.decided_at + view.decision.valid_for - now for view in views if view.decision]
+    """Seconds until the decision of a member expires, or its task must have decided again."""
+    left = [view.decided_at + min(view.decision.valid_for, STALE) - now for view in views if view.decision]
     return max(min(left, default=inf), SOONEST)

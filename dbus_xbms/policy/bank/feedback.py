@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dbus_xbms.policy.bank.records import BankDecision, Member, Membership
+from dbus_xbms.policy.bank.inrush import voltage_beside
+from dbus_xbms.policy.bank.records import BankDecision, Membership
 
 
 def memberships(decision: BankDecision, bank: str, *, managed: bool) -> dict[str, Membership]:
@@ -15,23 +16,10 @@ def memberships(decision: BankDecision, bank: str, *, managed: bool) -> dict[str
     """
     return {
         member.address: Membership(
-            bank=bank, managed=managed, charge=decision.charge, voltage=_beside(member, decision.members)
+            bank=bank,
+            managed=managed,
+            charge=decision.charge,
+            voltage=voltage_beside(member.address, decision.members),
         )
         for member in decision.members
     }
-
-
-def _beside(member: Member, members: tuple[Member, ...]) -> float | None:
-    """Return the mean voltage of the packs that are connected in parallel with a member, in V."""
-    known = [
-        other.sample.voltage
-        for other in members
-        if other.online
-        and other.sample
-        and other.string == member.string
-        and other.address != member.address
-        and other.sample.mosfets
-        and other.sample.mosfets.charge
-        and other.sample.mosfets.discharge
-    ]
-    return sum(known) / len(known) if known else None

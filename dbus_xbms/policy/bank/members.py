@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dbus_xbms.model import LENT, Mosfet, PackSample, Phase
+from dbus_xbms.model import LENT, Limits, Mosfet, PackSample, Phase
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.bank.records import MemberState, MemberView
 from dbus_xbms.policy.bank.topology import TOLERANCE, Topology
+from dbus_xbms.policy.charge import silent_limits
 from dbus_xbms.policy.charge.limits import LimitsState
 
+TASK_ENDED = "its task does not run"
 STALE = 15.0  # s without a decision of a member's task, which decides every 10 s at least
 APART_AFTER = 10.0  # s that the voltage of a connected pack must differ
 JOIN_AFTER = 5.0  # s that the voltage of a pack apart must agree ...
@@ -40,17 +42,15 @@ class Placed:
     state: MemberState
     why: str = ""  # why it is not online, in words
     control: LimitsState | None = None  # its last, also after its task has ended
+    limits: Limits | None = None  # its own; None: it has none
+    sample: PackSample | None = None  # its measured values; None: they are not valid now
     capacity: float  # Ah, assumed if it is unknown
+    cells: int  # 0: never read
 
     @property
     def online(self) -> bool:
         """Whether it counts."""
         return self.state is MemberState.ONLINE
-
-    @property
-    def sample(self) -> PackSample | None:
-        """Its measured values; ``None`` if they are not valid now."""
-        return self.view.decision.sample if self.online and self.view.decision else None
 
     def conducts(self, mosfet: Mosfet) -> bool:
         """Return whether current can flow in a direction; True if that is not known.
@@ -93,6 +93,8 @@ def place(
 
 def _placed(number: int, string: int, view: MemberView, control: LimitsState | None, now: float) -> Placed:
     state, why = _contact(view, control, now)
+    decision = view.decision
+    sample = decision.sample if decision and state is MemberState.ONLINE else None
     return Placed(
         number=number,
         string=string,
@@ -100,15 +102,32 @@ def _placed(number: int, string: int, view: MemberView, control: LimitsState | N
         state=state,
         why=why,
         control=control,
+        limits=_limits(view, control, now),
+        sample=sample,
         capacity=state_of_charge.assumed(view.identity.nominal, view.settings),
+        cells=view.identity.cell_count or (len(sample.cells) if sample else 0) or view.settings.cells,
     )
+
+
+def _runs(view: MemberView, now: float) -> bool:
+    """Return whether a pack's task decides about it."""
+    return view.decision is not None and now - view.decided_at <= STALE
+
+
+def _limits(view: MemberView, control: LimitsState | None, now: float) -> Limits | None:
+    """The limits that a member has by itself; without its task, those of a pack that must not be used."""
+    if control is None:
+        return None
+    if not _runs(view, now):
+        return silent_limits.after_fault(control, now, TASK_ENDED).limits
+    return (view.decision.limits if view.decision else None) or control.limits
 
 
 def _contact(view: MemberView, control: LimitsState | None, now: float) -> tuple[MemberState, str]:
     """Judge a member by its own decision."""
-    if view.decision is None or now - view.decided_at > STALE:
+    if view.decision is None or not _runs(view, now):
         known = view.decision is not None or control is not None
-        return (MemberState.SILENT, "its task does not run") if known else (MemberState.UNKNOWN, "never read")
+        return (MemberState.SILENT, TASK_ENDED) if known else (MemberState.UNKNOWN, MemberState.UNKNOWN.value)
     phase = view.decision.phase
     if phase in (Phase.FRESH, Phase.HELD) and view.decision.sample:
         return MemberState.ONLINE, ""
@@ -136,7 +155,7 @@ def _connect(
 
 def _connection(before: Connection | None, one: Placed, difference: float, now: float) -> Connection:
     """Judge one pack by how much its voltage differs from the reference, in V."""
-    tolerance = TOLERANCE * max(one.view.identity.cell_count, len(one.sample.cells) if one.sample else 0, 1)
+    tolerance = TOLERANCE * max(one.cells, 1)
     if before is None:  # no time to lose: it must not be counted before it has been judged
         return Connection(connected=_carries(one) or abs(difference) <= tolerance)
     within = tolerance if before.connected else tolerance * JOIN_WITHIN
@@ -150,7 +169,7 @@ def _connection(before: Connection | None, one: Placed, difference: float, now: 
 
 def _apart(one: Placed, voltage: float, reference: float) -> Placed:
     words = f"{voltage:.1f} V, the others {reference:.1f} V; connecting it lets a large current flow"
-    return replace(one, state=MemberState.APART, why=words)
+    return replace(one, state=MemberState.APART, why=words, sample=None)
 
 
 def _carries(one: Placed) -> bool:
@@ -159,11 +178,20 @@ def _carries(one: Placed) -> bool:
 
 
 def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> float | None:
-    """The voltage of a string: that of the packs with current, else of those connected, else of most."""
-    contact = [one for one in members if one.sample]
+    """The voltage of a string: that of the packs with current, else of those connected, else of most.
+
+    A pack with both MOSFETs off shows its own voltage: it counts only if that is so of all.
+    """
+    known = [one for one in members if one.sample]
+    contact = [one for one in known if _is_on(one)] or known
     with_current = [one for one in contact if _carries(one)]
     connected = [one for one in contact if _was_connected(one, before)]
     return _median(with_current or connected) if with_current or connected else _most_common(contact)
+
+
+def _is_on(one: Placed) -> bool:
+    """Return whether current can flow through a pack at all; True if that is not known."""
+    return one.sample is None or any(one.sample.is_on(mosfet) is not False for mosfet in Mosfet)
 
 
 def _was_connected(one: Placed, before: Mapping[str, Connection]) -> bool:
@@ -189,7 +217,7 @@ def _most_common(members: Sequence[Placed]) -> float | None:
         return None
 
     def agreeing(voltage: float) -> float:
-        cells = max(one.view.identity.cell_count for _, one in volts)
+        cells = max(one.cells for _, one in volts)
         return sum(one.capacity for other, one in volts if abs(other - voltage) <= TOLERANCE * max(cells, 1))
 
     return max(volts, key=lambda row: agreeing(row[0]))[0]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dbus_xbms.model import Extremes, History, Level
 from dbus_xbms.policy.alarms import BMS_CABLE, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.bank.currents import Combined
-from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.members import TASK_ENDED, Placed
 from dbus_xbms.policy.bank.records import Alarm, BankValues, MemberState
 from dbus_xbms.policy.bank.voltage import by_string
 
@@ -17,22 +17,22 @@ SOC_AGREES = 8.0  # %, below which that ends
 
 def alarms(members: Iterable[Placed]) -> dict[str, Alarm]:
     """Return each alarm with the worst level of the members, and who has it."""
-    by_path: dict[str, dict[str, Level]] = {}
+    by_path: dict[str, list[tuple[str, Level]]] = {}  # two packs may have the same name
     for one in members:
         decision = one.view.decision
         levels = dict(decision.alarms) if decision else {}
-        if one.state is MemberState.SILENT and one.why == "its task does not run":
+        if one.state is MemberState.SILENT and one.why == TASK_ENDED:
             levels[BMS_CABLE] = Level.ALARM
         if one.state is MemberState.APART:
             levels[INTERNAL_FAILURE] = worst(Level.WARNING, levels.get(INTERNAL_FAILURE, Level.OK))
         for path, level in levels.items():
-            by_path.setdefault(path, {})[one.view.name] = level
+            by_path.setdefault(path, []).append((one.view.name, level))
     return {path: _alarm(levels) for path, levels in by_path.items()}
 
 
-def _alarm(levels: dict[str, Level]) -> Alarm:
-    level = worst(*levels.values())
-    names = () if level is Level.OK else tuple(name for name, each in levels.items() if each is level)
+def _alarm(levels: Sequence[tuple[str, Level]]) -> Alarm:
+    level = worst(*(each for _, each in levels))
+    names = () if level is Level.OK else tuple(name for name, each in levels if each is level)
     return Alarm(level=level, names=names)
 
 

@@ -9,21 +9,25 @@ import pytest
 from dbus_xbms.commands.get import _by_topic, _explained, as_json
 from dbus_xbms.commands.known import row_of
 from dbus_xbms.commands.saying import folded, wrapped
+from dbus_xbms.commands.subject import Pack
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.topics import TOPICS
 from dbus_xbms.text import columns_of
 
 OFFERED = [row for row in PackSettings.rows if not row.internal]
-PACK = PackSettings(
-    {
-        "Enabled": 1,
-        "Chemistry": "LiFePO4",
-        "Cells": 4,
-        "Nominal": 100.0,
-        "Rating": 100.0,
-        "MaxChargeCurrent": 500.0,
-        "Password": "123456",
-    },
+PACK = Pack(
+    address="A4:C1:37:00:00:01",
+    settings=PackSettings(
+        {
+            "Enabled": 1,
+            "Chemistry": "LiFePO4",
+            "Cells": 4,
+            "Nominal": 100.0,
+            "Rating": 100.0,
+            "MaxChargeCurrent": 500.0,
+            "Password": "123456",
+        },
+    ),
 )
 
 
@@ -35,7 +39,7 @@ def test_all_settings_are_grouped_by_topic_and_fit_a_terminal(
     lines = "\n".join(_by_topic(OFFERED, PACK)).split("\n")
     assert max(map(columns_of, lines)) < width
     assert [line for line in lines if line and not line.startswith(" ")] == [
-        topic for topic, rows in TOPICS if {row.name for row in rows} & set(PACK)
+        topic for topic, rows in TOPICS if {row.name for row in rows} & set(PACK.settings)
     ]
     assert all(f"{row.name} =" in "\n".join(lines) for row in OFFERED)
     assert "123456" not in "\n".join(lines)

@@ -80,7 +80,7 @@ def test_a_pack_unknown_to_the_service_is_not_shown_as_starting() -> None:
 
 def test_the_keys_of_the_json_are_stable() -> None:
     output = json.loads(json.dumps(as_json(LISTING)))
-    assert list(output) == ["service", "packs", "heard"]
+    assert list(output) == ["service", "banks", "packs", "heard"]
     assert output["service"] == "running"
     one, three, two = output["packs"]
     assert one == {

@@ -16,10 +16,11 @@ from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
 from dbus_xbms.commands.questions import confirm_once, refuse_second_controller, shell_quoted, with_pack_name
-from dbus_xbms.commands.set import _judge as settings_judge
+from dbus_xbms.commands.set import _judge_pack as settings_judge
 from dbus_xbms.commands.setting_text import ask_secret
 from dbus_xbms.dbus.errors import BusLost
 from dbus_xbms.policy.advice.consequences import Consequence
+from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
 from dbus_xbms.venus.localsettings import LocalSettings
 
@@ -52,6 +53,10 @@ def known(**packs: PackSettings) -> Known:
         for name, value in settings.items()
     }
     return Known(LocalSettings(lambda path, value: None), stored)
+
+
+def setup(packs: dict[str, PackSettings]) -> Configuration:
+    return Configuration(packs=packs)
 
 
 def subject(
@@ -397,12 +402,12 @@ def test_a_second_controlling_pack_is_refused_and_the_first_is_named() -> None:
     first = pack(Control=1, Chemistry="NMC", CustomName="House bank", Controlled=1)
     before = {ONE: pack(Control=0, Chemistry="NMC"), TWO: first}
     with pytest.raises(CommandError, match=r'House bank already controls .* set "House bank" Control 0'):
-        refuse_second_controller(before, before | {ONE: pack(Control=1, Chemistry="NMC")}, ONE)
-    refuse_second_controller(
-        before, before | {ONE: pack(Control=1)}, ONE
-    )  # without a chemistry it would not control
+        refuse_second_controller(setup(before), setup(before | {ONE: pack(Control=1, Chemistry="NMC")}), ONE)
+    without_chemistry = before | {ONE: pack(Control=1)}
+    refuse_second_controller(setup(before), setup(without_chemistry), ONE)  # it would not control
     both = before | {ONE: pack(Control=1, Chemistry="NMC")}
-    refuse_second_controller(both, both | {ONE: pack(Control=1, Chemistry="LTO")}, ONE)  # unchanged
+    unchanged = both | {ONE: pack(Control=1, Chemistry="LTO")}
+    refuse_second_controller(setup(both), setup(unchanged), ONE)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change, willing
+from dbus_xbms.policy.advice import consequences, controllers
+from dbus_xbms.policy.advice.consequences import Consequence, in_order
+from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.settings import PackSettings, Value
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"
@@ -24,6 +26,16 @@ HOUSE = pack("House", Controlled=1)
 TWIN = pack("Bow")
 BIG = pack("Bank 24 V", Cells=8)
 MONITORED = pack("Stern", Control=0)
+
+
+def of_change(
+    before: dict[str, PackSettings], after: dict[str, PackSettings], *, explicit: bool = False
+) -> list[Consequence]:
+    return consequences.of_change(Configuration(packs=before), Configuration(packs=after), explicit=explicit)
+
+
+def willing(packs: dict[str, PackSettings]) -> list[str]:
+    return [one.key for one in controllers.willing(Configuration(packs=packs))]
 
 
 def consequence(before: dict[str, PackSettings], after: dict[str, PackSettings]) -> Consequence:

@@ -23,7 +23,13 @@ from dbus_xbms.venus.tables.control import CONTROL_ITEMS
 from dbus_xbms.venus.tables.settings import PANE
 from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
 from tests.unit.samples import bank_report, member, sample, settings, silent
-from tests.unit.venus.tables.test_battery import REGISTERS, TAKEN_PRODUCT_IDS, VENUS_ALARMS
+from tests.unit.venus.tables.test_battery import (
+    REGISTERS,
+    TAKEN_PRODUCT_IDS,
+    VENUS_ALARMS,
+    described,
+    documented,
+)
 
 BANK = bank_report(controls=True)
 LARGEST = bank_report(packs=MOST_MEMBERS, controls=True)
@@ -455,3 +461,16 @@ def test_in_any_state_each_path_keeps_its_type_text_and_register(
         elif path in REGISTERS:
             scale, lowest, highest = REGISTERS[path]
             assert lowest <= round(value * scale) <= highest
+
+
+def in_the_docs(item: Item[BankReport]) -> tuple[str, str, str]:
+    """Return a row as the page names it: ``/Members/<n>/...``."""
+    path, *others = described(replace(item, path=re.sub(r"/Cell/\d+", "/Cell/<c>", item.path)))
+    path = re.sub(r"^/(Battery|Members)/\d+/", r"/\1/<n>/", path)
+    path = re.sub(r"/Module\d/", "/Module<m>/", path)
+    return (re.sub(r"(Module<m>/Alarms)/\w+", r"\1/<alarm>", path), *others)  # type: ignore[return-value]
+
+
+def test_the_documented_paths_match_the_table() -> None:
+    described_rows = set(map(in_the_docs, items(BANK).values()))
+    assert described_rows - documented() == documented(bank=True)

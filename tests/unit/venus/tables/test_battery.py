@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -583,18 +584,21 @@ def test_with_any_sample_each_path_keeps_its_type_text_and_register(
             assert lowest <= round(value * scale) <= highest
 
 
-def documented() -> set[tuple[str, str, str]]:
-    """Return path, step and rate of each row in docs/dbus-paths.md."""
+def documented(*, bank: bool = False) -> set[tuple[str, str, str]]:
+    """Return path, step and rate of each row in docs/dbus-paths.md about packs, or about banks alone."""
     text = (Path(__file__).parents[4] / "docs/dbus-paths.md").read_text()
+    packs, _, banks = text.partition("\n## Banks\n")
     return {
         (path + writable, step, every)
         for path, writable, step, every in re.findall(
-            r"^\| `(/\S+)`( \(writable\))? \| ([^|]+) \| ([^|]+) \| [^|]+\. \|$", text, re.MULTILINE
+            r"^\| `(/\S+)`( \(writable\))? \| ([^|]+) \| ([^|]+) \| [^|]+\. \|$",
+            banks if bank else packs,
+            re.MULTILINE,
         )
     }
 
 
-def described(item: Item[Report]) -> tuple[str, str, str]:
+def described(item: Item[Any]) -> tuple[str, str, str]:
     unit = "" if item.text.startswith("0x") else re.sub(r"\{.*?\}", "", item.text)
     step = {"s": "text", "d": f"{10**-item.decimals:g} {unit}", "i": f"1 {unit}" if unit else "number"}
     path = re.sub(r"(Cell/?|Temperature)\d+", r"\1<n>", item.path)

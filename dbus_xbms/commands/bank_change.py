@@ -1,0 +1,247 @@
+"""A change of a bank: check it with settings and live voltages, have it confirmed, and store it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.batteries import batteries, wait_until_gone
+from dbus_xbms.commands.known import Known, StoredBank, path_of_bank, title
+from dbus_xbms.commands.naming import bank_candidates, name_refusal
+from dbus_xbms.commands.questions import confirm, refuse_second_controller, shell_quoted
+from dbus_xbms.commands.saying import say
+from dbus_xbms.commands.session import is_running, open_bus
+from dbus_xbms.commands.table import MOSFET_PATHS, Battery
+from dbus_xbms.dbus import BusError
+from dbus_xbms.policy.advice.bank_meaning import charge, currents, strings_of, wiring
+from dbus_xbms.policy.advice.consequences import Consequence, of_change
+from dbus_xbms.policy.advice.controllers import Configuration, control_disabled
+from dbus_xbms.policy.bank import topology
+from dbus_xbms.policy.bank.membership import members
+from dbus_xbms.policy.bank.topology import Candidate
+from dbus_xbms.settings import BankSettings as B
+from dbus_xbms.settings import PackSettings, SettingsError, Value, bank_id, pack_path
+
+log = logging.getLogger(__name__)
+
+# Settings that say which packs act as one battery, and how they are wired.
+FORMING = (B.enabled.name, B.members.name, B.topology.name)
+EXAMPLE = "LiFePO4"  # of a chemistry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankChange:
+    """New values of the settings of a bank and of packs."""
+
+    number: int
+    bank: Mapping[str, Value] = field(default_factory=dict)  # by setting
+    packs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)  # by address and setting
+    deletes: bool = False  # the bank and its settings
+
+    @property
+    def forms(self) -> bool:
+        """Whether it says which packs act as one battery."""
+        return bool(self.packs) or any(name in self.bank for name in FORMING)
+
+    def after(self, now: Configuration) -> Configuration:
+        """Return all settings after the change."""
+        packs = {
+            **now.packs,
+            **{address: PackSettings({**now.packs[address], **new}) for address, new in self.packs.items()},
+        }
+        banks = dict(now.banks)
+        if self.deletes:
+            banks.pop(self.number, None)
+        elif self.bank:
+            banks[self.number] = StoredBank({**banks.get(self.number, StoredBank()), **self.bank})
+        return Configuration(packs=packs, banks=banks)
+
+
+async def confirm_change(known: Known, change: BankChange, question: str, *, yes: bool) -> None:
+    """Check a change and have the owner confirm its consequences.
+
+    Raises:
+        SettingsError: a value is not allowed.
+        CommandError: the packs cannot act as one battery so, another battery controls, or the owner does not
+            confirm.
+        NoAnswer: the service does not answer, so the voltages are unknown.
+    """
+    live = await live_packs() if change.forms else {}
+
+    async def changes() -> list[Consequence]:
+        return consequences(change, known, live)
+
+    await confirm(known, changes, question, yes=yes)
+
+
+def consequences(change: BankChange, known: Known, live: Mapping[str, Battery]) -> list[Consequence]:
+    """Return the effects of a change; see :func:`confirm_change` for the errors."""
+    before, number = known.configuration, change.number
+    after = change.after(before)
+    found = of_change(before, after, explicit=True)
+    if change.deletes or not after.banks[number].enabled:
+        return found
+    _check_name(change, known)
+    if change.forms:
+        _check_wiring(number, after, live)
+    refuse_second_controller(before, after, bank_id(number))
+    newly = number not in before.formations or not before.formations[number].formed
+    about = [*_about(number, after, live, ask=newly)] if change.forms else []
+    return [*about, *found]
+
+
+def _check_name(change: BankChange, known: Known) -> None:
+    name = str(change.bank.get(B.custom_name.name, ""))
+    others = [*known.candidates, *bank_candidates(known.banks)]
+    if why := name_refusal(name, f"bank{change.number}", others):
+        raise SettingsError(why)
+
+
+def _check_wiring(number: int, after: Configuration, live: Mapping[str, Battery]) -> None:
+    """Check that the packs of a bank can be wired as its settings say, by their settings and voltages."""
+    chosen = members(number, after.banks, after.packs)
+    if removed := [address for address in chosen if address not in after.enabled]:
+        raise CommandError(f"{_name(removed[0], after)} is not added; `dbus-xbms add {removed[0]}` adds it")
+    if len(chosen) < 2 and not after.banks[number].members:
+        raise CommandError(_no_packs(after))
+    if why := after.formations[number].refusal:
+        raise CommandError(f"these packs cannot be one battery: {why}")
+    packs = [wired(address, after, live) for address in chosen]
+    wanted = topology.parse(after.banks[number].topology, len(packs))
+    if why := topology.refusal(wanted, packs):
+        raise CommandError(f"these packs cannot be one battery: {why}. {_helps(wanted)}")
+
+
+def _helps(wanted: topology.Topology) -> str:
+    if wanted.series == 1:
+        return "If they are wired in series: --topology series; if not, let the voltages come together first"
+    return "Name the packs string after string, as they are wired"
+
+
+def _no_packs(after: Configuration) -> str:
+    """Return why there are not two packs for the bank of all packs, and what to do."""
+    taken = after.member_of
+    why = [
+        f"{_name(address, after)} {reason}"
+        for address, pack in sorted(after.enabled.items())
+        if (reason := _why_not(pack, taken.get(address), after))
+    ]
+    kinds = "they have different chemistries or numbers of cells; name the packs that are wired together"
+    reasons = "; ".join(why) or ("fewer than two packs were added" if len(after.enabled) < 2 else kinds)
+    return f"there are no two packs that could act as one battery: {reasons}"
+
+
+def _why_not(pack: PackSettings, bank: int | None, after: Configuration) -> str:
+    if bank:
+        return f"is part of the bank {after.title(bank)}"
+    if not pack.join_bank:
+        return "has JoinBank 0"
+    if not pack.chemistry:
+        return f"has no chemistry (to choose it: dbus-xbms set PACK Chemistry {EXAMPLE})"
+    return "" if pack.cells else "has never been read"
+
+
+def wired(address: str, configuration: Configuration, live: Mapping[str, Battery]) -> Candidate:
+    """Return what is known of a pack that may be part of a bank."""
+    pack, shown = configuration.packs[address], live.get(address)
+    volts = shown.values.get("/Dc/0/Voltage") if shown else None
+    mosfets = [shown.values.get(path) for _, path, *_ in MOSFET_PATHS] if shown else []
+    return Candidate(
+        address=address,
+        name=_name(address, configuration),
+        chemistry=pack.chemistry,
+        cells=pack.cells,
+        voltage=float(volts) if isinstance(volts, int | float) else None,
+        mosfets_on=None if None in mosfets or not mosfets else all(mosfets),
+        joins=bool(pack.join_bank),
+    )
+
+
+async def live_packs() -> dict[str, Battery]:
+    """Return the packs on the bus by address; empty if the service is stopped.
+
+    Raises:
+        NoAnswer: the service does not answer.
+    """
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            return {}
+    async with batteries() as live:
+        return {pack.address: pack for pack in live.packs if not pack.gone}
+
+
+def _about(
+    number: int, after: Configuration, live: Mapping[str, Battery], *, ask: bool
+) -> Sequence[Consequence]:
+    """Return what the bank will be; ``ask``: it is new."""
+    bank, chosen = after.banks[number], after.formations[number].members
+    packs = [wired(address, after, live) for address in chosen]
+    words = [f"{wiring([_with_voltage(pack) for pack in packs], bank.topology)}, act as one battery"]
+    strings = strings_of(number, after)
+    if capacity := charge(strings):
+        words.append(f" of {capacity:.4g} Ah")
+    found = [Consequence(words="".join(words), ask=ask)]
+    if missing := [pack.name for pack in packs if not pack.chemistry]:
+        change = f"dbus-xbms set {shell_quoted(missing[0])} Chemistry {EXAMPLE}"
+        note = "no chemistry is chosen, so the bank is only shown; to choose it"
+        found.append(Consequence(words=f"{' and '.join(missing)}: {note}: {change}"))
+    elif not control_disabled(number, after):
+        charging, discharging = currents(strings)
+        limits = f"charging with up to {charging:.4g} A and discharging with up to {discharging:.4g} A"
+        found.append(Consequence(words=f"Their settings allow {limits} together"))
+    if not live:
+        found.append(Consequence(words="The voltages are not checked, because the service is not running"))
+    elif unknown := [pack.name for pack in packs if pack.voltage is None]:
+        found.append(Consequence(words=f"The voltage of {' and '.join(unknown)} is unknown and not checked"))
+    return found
+
+
+def _with_voltage(pack: Candidate) -> str:
+    return pack.name if pack.voltage is None else f"{pack.name} ({pack.voltage:.2f} V)"
+
+
+def _name(address: str, configuration: Configuration) -> str:
+    pack = configuration.packs.get(address)
+    return title(address, pack) if pack else address
+
+
+async def store_change(known: Known, change: BankChange) -> None:
+    """Store a confirmed change. A bank is confirmed last, and turned off first.
+
+    If storing fails, a new bank is forgotten.
+    """
+    number = change.number
+    is_new = number not in known.banks
+    try:
+        if change.deletes:
+            await _delete(known, number)
+            return
+        if change.bank:
+            await known.add_bank(number)
+        for address, values in change.packs.items():
+            for name, value in values.items():
+                await known.set(pack_path(address, name), value)
+        last = sorted(change.bank, key=lambda name: name == B.enabled.name)
+        for name in last if change.bank.get(B.enabled.name, 1) else reversed(last):
+            await known.set(path_of_bank(number, name), change.bank[name])
+    except BaseException:
+        if is_new:
+            await _forgotten(known, number)
+        raise
+
+
+async def _delete(known: Known, number: int) -> None:
+    await known.set(path_of_bank(number, B.enabled.name), 0)
+    await wait_until_gone(bank_id(number))  # the service stores settings of a bank until then
+    await known.forget_bank(number)
+
+
+async def _forgotten(known: Known, number: int) -> None:
+    try:
+        await known.forget_bank(number)
+    except (BusError, SettingsError) as err:
+        log.debug("the settings of bank %d are not erased: %s", number, err)
+        say(f"Some settings may be stored: `dbus-xbms bank delete {number}` erases them.", sys.stderr)

@@ -1,0 +1,201 @@
+"""`dbus-xbms bank`: which packs can be a bank, what is said before, and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.bank import to_create
+from dbus_xbms.commands.bank_change import BankChange, consequences
+from dbus_xbms.commands.known import Known, path_of_bank
+from dbus_xbms.commands.table import Battery
+from dbus_xbms.settings import SettingsError, Value, device_id, pack_path
+from dbus_xbms.venus.localsettings import LocalSettings
+
+BOW, STERN, PORT, STARBOARD = (f"A4:C1:37:00:00:0{number}" for number in range(1, 5))
+NAMES = {BOW: "Bow", STERN: "Stern", PORT: "Port", STARBOARD: "Starboard"}
+TYPICAL: dict[str, Value] = {"Enabled": 1, "Chemistry": "LiFePO4", "Cells": 4, "Nominal": 100.0}
+
+
+def known(
+    *addresses: str, banks: Mapping[int, Mapping[str, Value]] | None = None, **chosen: Mapping[str, Value]
+) -> Known:
+    """Return packs and banks; ``bow={...}`` changes the settings of the pack Bow."""
+    stored: dict[str, object] = {}
+    for address in addresses or (BOW, STERN):
+        own = {**TYPICAL, "CustomName": NAMES[address], **chosen.get(NAMES[address].lower(), {})}
+        stored |= {pack_path(address, name): value for name, value in own.items()}
+    for number, values in (banks or {}).items():
+        stored |= {path_of_bank(number, name): value for name, value in values.items()}
+    return Known(LocalSettings(lambda path, value: None), stored)
+
+
+def shown(address: str, volts: float | None, mosfets: int = 1) -> Battery:
+    values = {"/Dc/0/Voltage": volts, "/Io/AllowToCharge": mosfets, "/Io/AllowToDischarge": 1}
+    return Battery(service=f"com.victronenergy.battery.{device_id(address)}", values=values)
+
+
+def live(**volts: float | None) -> dict[str, Battery]:
+    by_name = {name.lower(): address for address, name in NAMES.items()}
+    return {by_name[name]: shown(by_name[name], voltage) for name, voltage in volts.items()}
+
+
+def said(packs: Known, change: BankChange | None, batteries: Mapping[str, Battery]) -> list[str]:
+    assert change
+    return [one.words for one in consequences(change, packs, batteries)]
+
+
+def test_creating_the_bank_of_all_packs_says_how_they_are_wired_and_that_chargers_obey_it() -> None:
+    packs = known()
+    change = to_create(packs, [])
+    assert change
+    found = consequences(change, packs, live(bow=13.25, stern=13.27))
+    assert [one.words for one in found] == [
+        "Bow (13.25 V) and Stern (13.27 V), wired in parallel, act as one battery of 200 Ah",
+        "Their settings allow charging with up to 60 A and discharging with up to 100 A together",
+        "Chargers and inverters obey the bank Bank 1 while DVCC is on, up to 13.80 V (4 cells, LiFePO4)",
+    ]
+    assert found[0].ask
+
+
+def test_a_pack_that_controls_hands_over_to_its_bank() -> None:
+    packs = known(bow={"Control": 1})
+    last = said(packs, to_create(packs, [], "House"), live(bow=13.2, stern=13.2))[-1]
+    assert last == "House will then control chargers instead of Bow, up to 13.80 V (4 cells, LiFePO4)"
+
+
+def test_packs_in_series_have_the_sum_of_the_voltages_and_the_least_current() -> None:
+    packs = known(stern={"Nominal": 50.0})
+    words = said(packs, to_create(packs, ["bow", "stern"], "House", "series"), live(bow=13.2, stern=26.5))
+    assert words == [
+        "Bow (13.20 V) and Stern (26.50 V), wired in series, act as one battery of 50 Ah",
+        "Their settings allow charging with up to 15 A and discharging with up to 25 A together",
+        "Chargers and inverters obey the bank House while DVCC is on, up to 27.60 V (8 cells, LiFePO4)",
+    ]
+
+
+def test_parallel_strings_in_series_are_named_string_after_string() -> None:
+    packs = known(BOW, STERN, PORT, STARBOARD)
+    change = to_create(packs, ["bow", "stern", "port", "starboard"], None, "2S2P")
+    assert said(packs, change, {})[0] == (
+        "Bow and Stern in parallel, in series with Port and Starboard in parallel, "
+        "act as one battery of 200 Ah"
+    )
+
+
+def test_packs_of_different_voltage_are_refused_with_both_voltages() -> None:
+    packs = known()
+    with pytest.raises(CommandError) as raised:
+        said(packs, to_create(packs, []), live(bow=13.2, stern=12.8))
+    assert str(raised.value) == (
+        "these packs cannot be one battery: they are not in parallel: Stern has 12.8 V and Bow 13.2 V. "
+        "If they are wired in series: --topology series; if not, let the voltages come together first"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"Chemistry": ""}, "Stern has no chemistry (to choose it: dbus-xbms set PACK Chemistry LiFePO4)"),
+        ({"Cells": 0}, "Stern has never been read"),
+        ({"JoinBank": 0}, "Stern has JoinBank 0"),
+        ({"Cells": 8}, "they have different chemistries or numbers of cells"),
+        ({"Enabled": 0}, "fewer than two packs were added"),
+    ],
+    ids=str,
+)
+def test_the_bank_of_all_packs_needs_two_of_a_kind_and_says_what_is_missing(
+    settings: dict[str, Value], why: str
+) -> None:
+    packs = known(stern=settings)
+    with pytest.raises(CommandError, match="there are no two packs that could act as one battery") as raised:
+        said(packs, to_create(packs, []), {})
+    assert why in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"Chemistry": "NMC"}, "packs of LiFePO4 and NMC cannot be one battery"),
+        ({"Cells": 8}, "packs in parallel have the same number of cells, not Bow 4, Stern 8"),
+        ({"Enabled": 0}, f"Stern is not added; `dbus-xbms add {STERN}` adds it"),
+    ],
+    ids=str,
+)
+def test_named_packs_that_cannot_be_one_battery_are_refused(settings: dict[str, Value], why: str) -> None:
+    packs = known(stern=settings)
+    with pytest.raises(CommandError) as raised:
+        said(packs, to_create(packs, ["bow", "stern"]), {})
+    assert why in str(raised.value)
+
+
+def test_a_bank_without_a_chemistry_is_only_shown_and_says_how_to_choose_one() -> None:
+    packs = known(stern={"Chemistry": ""})
+    words = said(packs, to_create(packs, ["bow", "stern"]), live(bow=13.2, stern=13.2))
+    assert words[1] == (
+        "Stern: no chemistry is chosen, so the bank is only shown; to choose it: "
+        "dbus-xbms set Stern Chemistry LiFePO4"
+    )
+    assert len(words) == 2
+
+
+def test_unknown_voltages_are_named_and_not_checked() -> None:
+    packs = known()
+    assert "The voltages are not checked, because the service is not running" in said(
+        packs, to_create(packs, []), {}
+    )
+    assert "The voltage of Stern is unknown and not checked" in said(
+        packs, to_create(packs, []), live(bow=13.2, stern=None)
+    )
+
+
+def test_another_battery_that_controls_is_named_and_the_bank_refused() -> None:
+    packs = known(BOW, STERN, PORT, port={"Control": 1, "JoinBank": 0})
+    with pytest.raises(CommandError, match="Port already controls chargers, and only one battery can"):
+        said(packs, to_create(packs, []), live(bow=13.2, stern=13.2))
+
+
+def test_the_proposed_bank_is_confirmed_and_a_confirmed_one_left_alone() -> None:
+    proposed = to_create(known(banks={2: {"Enabled": 0}}), [])
+    assert proposed
+    assert (proposed.number, proposed.bank["Members"], proposed.bank["Enabled"]) == (2, "", 1)
+    assert to_create(known(banks={2: {"Enabled": 1}}), []) is None
+
+
+def test_a_bank_of_named_packs_has_its_own_number() -> None:
+    change = to_create(known(banks={1: {"Enabled": 1, "Members": f"{PORT} {STARBOARD}"}}), ["stern", "bow"])
+    assert change
+    assert (change.number, change.bank["Members"]) == (2, f"{STERN} {BOW}")
+    taken: dict[str, Value] = {"Enabled": 1, "Members": PORT}
+    full = dict.fromkeys(range(1, 5), taken)
+    with pytest.raises(SettingsError, match="there are already 4 banks"):
+        to_create(known(banks=full), ["stern", "bow"])
+
+
+def test_parallel_strings_need_the_names_of_the_packs() -> None:
+    with pytest.raises(SettingsError, match="needs the packs, string after string"):
+        to_create(known(), [], None, "2s2p")
+    with pytest.raises(SettingsError, match="Topology must be parallel, series, or like 2s2p"):
+        to_create(known(), [], None, "twice")
+
+
+def test_a_bank_cannot_have_the_name_of_a_pack() -> None:
+    packs = known()
+    with pytest.raises(SettingsError, match="already has this name"):
+        said(packs, to_create(packs, [], "bow"), {})
+
+
+def test_deleting_a_bank_that_controls_says_that_chargers_stop() -> None:
+    packs = known(banks={1: {"Enabled": 1, "Name": "House"}})
+    ends, stops = consequences(BankChange(number=1, deletes=True), packs, {})
+    assert ends.words == "The bank House ends"
+    assert stops.words.startswith("House no longer controls chargers; chargers then stop with error 67")
+    assert stops.ask
+
+
+def test_a_pack_with_a_mosfet_that_is_off_may_have_another_voltage() -> None:
+    packs = known()
+    batteries = {BOW: shown(BOW, 13.2), STERN: shown(STERN, 12.8, mosfets=0)}
+    assert said(packs, to_create(packs, []), batteries)[0].startswith("Bow (13.20 V) and Stern (12.80 V)")
