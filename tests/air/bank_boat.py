@@ -37,9 +37,12 @@ class FakeStore:
     def __init__(self) -> None:
         self.values: dict[str, Value] = {}
         self.changed: Callable[[str, Value], None] = lambda path, value: None
+        self.error: Exception | None = None
 
     async def add_usable(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
         await asyncio.sleep(0.01)
+        if self.error:
+            raise self.error
         self.values = {path: row.default for path, row in rows.items()} | self.values
         return {path: self.values[path] for path in rows}
 
@@ -67,6 +70,7 @@ class FakeBus:
         self.reports: dict[str, list[tuple[float, Any]]] = {}
         self.limits: dict[str, float] = {}  # V, by service
         self.gaps: list[tuple[float, float]] = []  # s, moments without a CVL
+        self.hangs = False  # services of banks do not get through to it
         self.most = 0  # services that had a CVL at the same time
         self._without_since: float | None = None
 
@@ -93,6 +97,8 @@ class FakeService(Generic[R]):
         self.offering = False
 
     def update(self, report: R, now: float) -> bool:
+        if self.bus.hangs and isinstance(report, BankReport):
+            return False
         self.bus.reports.setdefault(self.name, []).append((now, report))
         if self.made_for != self._made_for(report):
             return False
@@ -100,6 +106,8 @@ class FakeService(Generic[R]):
         return True
 
     async def show(self, report: R, now: float) -> None:
+        if self.bus.hangs and isinstance(report, BankReport):
+            await asyncio.get_running_loop().create_future()
         if self.update(report, now):
             return
         await self.leave()
