@@ -15,7 +15,6 @@ from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.persisted import extremes_of, identity_of
 
-
 NOT_ENABLED = PackSettings().frozen  # the settings of a pack that is not enabled: the defaults
 
 
