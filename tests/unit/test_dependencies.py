@@ -82,7 +82,10 @@ PURE_FILES = {
     "venus/item.py",
     *(
         f"commands/{name}.py"
-        for name in ("csv_rows", "lifetime", "members", "naming", "reading", "render", "table")
+        for name in (
+            *("csv_rows", "lifetime", "members", "naming", "reading", "render", "table"),
+            *("story", "story_bank", "story_mosfet"),
+        )
     ),
     *(
         f"commands/screen/{name}.py"

@@ -17,7 +17,7 @@ SOC_AGREES = 8.0  # %, below which that ends
 
 def alarms(members: Iterable[Placed]) -> dict[str, Alarm]:
     """Return each alarm with the worst level of the members, and who has it."""
-    by_path: dict[str, dict[str, Level]] = {}
+    by_path: dict[str, list[tuple[str, Level]]] = {}  # two packs may have the same name
     for one in members:
         decision = one.view.decision
         levels = dict(decision.alarms) if decision else {}
@@ -26,13 +26,13 @@ def alarms(members: Iterable[Placed]) -> dict[str, Alarm]:
         if one.state is MemberState.APART:
             levels[INTERNAL_FAILURE] = worst(Level.WARNING, levels.get(INTERNAL_FAILURE, Level.OK))
         for path, level in levels.items():
-            by_path.setdefault(path, {})[one.view.name] = level
+            by_path.setdefault(path, []).append((one.view.name, level))
     return {path: _alarm(levels) for path, levels in by_path.items()}
 
 
-def _alarm(levels: dict[str, Level]) -> Alarm:
-    level = worst(*levels.values())
-    names = () if level is Level.OK else tuple(name for name, each in levels.items() if each is level)
+def _alarm(levels: Sequence[tuple[str, Level]]) -> Alarm:
+    level = worst(*(each for _, each in levels))
+    names = () if level is Level.OK else tuple(name for name, each in levels if each is level)
     return Alarm(level=level, names=names)
 
 

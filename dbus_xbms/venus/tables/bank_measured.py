@@ -87,12 +87,11 @@ def _blocking(mosfet: Mosfet) -> Read[BankReport]:
 
 
 def _balancing(report: BankReport) -> int | None:
-    known = report.decision.values.voltage is not None
-    return int(report.decision.values.balancing) if known else None
+    return int(report.decision.values.balancing) if report.decision.online else None
 
 
 def _balancer(report: BankReport) -> int | None:
-    if report.decision.values.voltage is None:
+    if not report.decision.online:
         return None
     return balancer(
         balancing=report.decision.values.balancing, imbalanced=bool(raised(report, CELL_IMBALANCE))
@@ -103,9 +102,9 @@ MEASURED: Source[BankReport] = Source(
     attrgetter("decision.values", "shared", "decision.phase", "decision.alarms", "names")
 )
 SLOW: Source[BankReport] = Source(
-    attrgetter("decision.values", "decision.alarms"),
+    lambda r: (r.decision.values, r.decision.alarms, r.decision.online > 0),
     shape=lambda r: (
-        r.decision.values.voltage is None,
+        r.decision.online > 0,
         r.decision.values.health is None,
         r.decision.values.time_to_go is None,
         r.decision.values.stored_energy is None,

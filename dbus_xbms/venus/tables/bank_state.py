@@ -42,9 +42,8 @@ def _briefly(report: BankReport) -> str:
 
 def _alarm(path: str) -> Callable[[BankReport], int | None]:
     def read(report: BankReport) -> int | None:
-        return alarm_value(
-            report.decision.alarms.get(path, Alarm()).level, known=report.decision.values.voltage is not None
-        )
+        level = report.decision.alarms.get(path, Alarm()).level
+        return alarm_value(level, known=report.decision.online > 0)
 
     return read
 
@@ -63,7 +62,7 @@ STATE: Source[BankReport] = Source(
     )
 )
 DOUBT: Source[BankReport] = Source(lambda r: (_doubts(r), r.decision.for_owner))
-ALARMS: Source[BankReport] = Source(lambda r: (r.decision.alarms, r.decision.values.voltage is None))
+ALARMS: Source[BankReport] = Source(lambda r: (r.decision.alarms, r.decision.online > 0))
 
 
 def _alarm_item(path: str) -> Item[BankReport]:
