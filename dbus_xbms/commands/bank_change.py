@@ -190,14 +190,12 @@ def _about(
         found.append(Consequence(words=f"{' and '.join(missing)}: {note}: {change}"))
     elif not control_disabled(number, after):
         charging, discharging = currents(strings)
-        limits = (
-            f"by the settings of its packs, it is charged with up to {charging:.4g} A and discharged with up "
-        )
-        found.append(Consequence(words=f"{limits}to {discharging:.4g} A"))
+        limits = f"charging with up to {charging:.4g} A and discharging with up to {discharging:.4g} A"
+        found.append(Consequence(words=f"Their settings allow {limits} together"))
     if not live:
-        found.append(Consequence(words="the voltages are not checked, because the service is not running"))
+        found.append(Consequence(words="The voltages are not checked, because the service is not running"))
     elif unknown := [pack.name for pack in packs if pack.voltage is None]:
-        found.append(Consequence(words=f"the voltage of {' and '.join(unknown)} is unknown and not checked"))
+        found.append(Consequence(words=f"The voltage of {' and '.join(unknown)} is unknown and not checked"))
     return found
 
 
