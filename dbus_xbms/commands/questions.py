@@ -118,8 +118,13 @@ def shell_quoted(name: str) -> str:
 
 
 def with_pack_name(words: str, name: str) -> str:
-    """Return a message of the service with the pack's name in the command that it suggests."""
+    """Return a message of the service with the pack's name in the command that it suggests.
+
+    ``name`` is empty for a message of a bank, which names its packs.
+    """
     for command in ("set", "switch"):
+        if not name:
+            words = words.replace(f": {command} ", f": dbus-xbms {command} ")
         words = words.replace(f": {command} PACK", f": dbus-xbms {command} {shell_quoted(name)}")
     return words
 

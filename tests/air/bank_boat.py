@@ -70,7 +70,8 @@ class FakeBus:
         self.reports: dict[str, list[tuple[float, Any]]] = {}
         self.limits: dict[str, float] = {}  # V, by service
         self.gaps: list[tuple[float, float]] = []  # s, moments without a CVL
-        self.hangs = False  # services of banks do not get through to it
+        self.hung: set[object] = set()  # services that do not get through to it
+        self.services: dict[str, object] = {}  # the newest one of each name
         self.most = 0  # services that had a CVL at the same time
         self._without_since: float | None = None
 
@@ -95,9 +96,10 @@ class FakeService(Generic[R]):
         self.name = name
         self.made_for: object = None
         self.offering = False
+        bus.services[name] = self
 
     def update(self, report: R, now: float) -> bool:
-        if self.bus.hangs and isinstance(report, BankReport):
+        if self in self.bus.hung:
             return False
         self.bus.reports.setdefault(self.name, []).append((now, report))
         if self.made_for != self._made_for(report):
@@ -106,7 +108,7 @@ class FakeService(Generic[R]):
         return True
 
     async def show(self, report: R, now: float) -> None:
-        if self.bus.hangs and isinstance(report, BankReport):
+        if self in self.bus.hung:
             await asyncio.get_running_loop().create_future()
         if self.update(report, now):
             return

@@ -479,3 +479,13 @@ def test_the_command_that_gives_permission_can_be_pasted() -> None:
     assert with_pack_name(words, "House bank").endswith(
         'to allow it: dbus-xbms set "House bank" AllowMosfetControl 1'
     )
+
+
+def test_the_commands_in_a_message_of_a_bank_name_its_packs() -> None:
+    words = (
+        "charge off: Bow: refused: switching is off; to allow it: set Bow AllowMosfetControl 1; Stern: done"
+    )
+    assert with_pack_name(words, "") == (
+        "charge off: Bow: refused: switching is off; to allow it: dbus-xbms set Bow AllowMosfetControl 1; "
+        "Stern: done"
+    )
