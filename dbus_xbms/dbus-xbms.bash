@@ -23,7 +23,7 @@ _dbus_xbms_options() { # COMMAND
         decode) echo '-h --help --log-level' ;;
         settings) echo '-h --help --log-level --file' ;;
         simulate) echo '-h --help --log-level --packs --model --replay --bank --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
-        demo) echo '-h --help --log-level --packs --replay --scenario --quick --seconds --once' ;;
+        demo) echo '-h --help --log-level --packs --bank --replay --scenario --quick --seconds --once' ;;
         completion) echo '-h --help --log-level' ;;
     esac
 }
@@ -85,8 +85,9 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": the kind of argument 
         'simulate --seed') echo nothing ;;
         'simulate --settings-file') echo files ;;
         'demo --packs') echo nothing ;;
+        'demo --bank') echo nothing ;;
         'demo --replay') echo nothing ;;
-        'demo --scenario') echo words mosfet ;;
+        'demo --scenario') echo words mosfet bank ;;
         'demo --seconds') echo nothing ;;
         'completion 1') echo words bash ash ;;
     esac
@@ -157,7 +158,7 @@ _dbus_xbms_reply() { # KIND WORD PACK COMMAND
         while IFS= read -r name; do
             [[ ${name,,} == "${2,,}"* ]] && COMPREPLY+=("$(printf %q "$name")")
         done < <(
-            case $1:$4 in banks:* | packs:get | packs:set | packs:switch | packs:lend | packs:history | packs:remove) _dbus_xbms_banks ;; esac
+            case $1:$4 in banks:* | packs:get | packs:set | packs:switch | packs:lend | packs:history | packs:remove | packs:watch) _dbus_xbms_banks ;; esac
             [ "$1" = banks ] || _dbus_xbms_packs
             case $4 in get | set) echo 'service' ;; esac
         )

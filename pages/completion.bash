@@ -79,7 +79,7 @@ _dbus_xbms_reply() { # KIND WORD PACK COMMAND
         while IFS= read -r name; do
             [[ ${name,,} == "${2,,}"* ]] && COMPREPLY+=("$(printf %q "$name")")
         done < <(
-            case $1:$4 in banks:* | packs:get | packs:set | packs:switch | packs:lend | packs:history | packs:remove) _dbus_xbms_banks ;; esac
+            case $1:$4 in banks:* | packs:get | packs:set | packs:switch | packs:lend | packs:history | packs:remove | packs:watch) _dbus_xbms_banks ;; esac
             [ "$1" = banks ] || _dbus_xbms_packs
             case $4 in get | set) echo '@PROGRAM@' ;; esac
         )

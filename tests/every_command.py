@@ -132,6 +132,8 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--packs", "0"),
         ("--replay", "atlantis"),
         ("--scenario", "war"),
+        ("--bank", "1"),
+        ("--bank", "17"),
         ("--seconds", "-1"),
         ("now",),
     ),

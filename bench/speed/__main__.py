@@ -10,7 +10,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from bench.speed.measure import BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result, Trial, measure
+from bench.speed.measure import BANK, BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result, Trial, measure
 from bench.speed.report import as_json, fleet_table, judged, page, table
 from dbus_xbms.commands.arguments import positive, seconds, whole
 from dbus_xbms.commands.progress import waiting
@@ -20,6 +20,7 @@ from dbus_xbms.simulator.scenario import MOST_PACKS
 
 ROOT = Path(__file__).parents[2]
 TRIES = 2  # of each measurement
+OF_FLEET = (FLOOR, BEAT, PROGRAM, SOCKETS, BANK)  # what is measured with the number of packs that is judged
 
 
 def main() -> int:
@@ -37,7 +38,7 @@ def main() -> int:
                 rate=args.rate,
                 seconds=args.seconds,
                 control=args.control,
-                subjects=(FLOOR, BEAT, PROGRAM, SOCKETS) if packs == judged(args.packs) else (FLOOR, PROGRAM),
+                subjects=OF_FLEET if packs == judged(args.packs) else (FLOOR, PROGRAM),
             )
             done = len({(result.build, result.packs) for result in results}) + len(failures)
             results += _measured(trial, failures, f"{done + 1} of {len(pythons) * len(args.packs)}")

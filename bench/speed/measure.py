@@ -31,6 +31,7 @@ START_LIMIT = 80.0  # s until all packs are on the bus
 WARM_UP = 8.0  # s; values read only once, such as the counters, have been read by then
 PROGRAM, FLOOR = "program", "floor"
 SOCKETS, BEAT = "program, sockets", "floor, one beat"  # by AcquireNotify; with all packs polled at once
+BANK = "program, bank"  # of all packs, in control of chargers
 CYTHON, PURE = "cython", "pure"  # builds of dbus-fast
 SLICES = 3  # of the first window; the median counts, since other programs share the machine
 WATCHED = 1 / 3  # length of the second window, as a part of the first one
@@ -59,7 +60,7 @@ class Result:
     polls: int
     slices: tuple[float, ...]  # CPU in ms per pack and poll, like the next
     daemon_cpu: float
-    signals: float  # per pack and poll, like the next
+    signals: float  # of packs and banks, per pack and poll, like the next
     signal_bytes: float
     resident: float  # MB
     first_value: float | None  # s from the start of the process, like the next
@@ -170,7 +171,9 @@ async def _stage(trial: Trial, subject: str) -> AsyncIterator[_Stage]:
         yield _Stage(subject, address, daemon, sim, started.pid, started.first_value, started.last_value)
 
 
-async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify: Notify) -> Started:
+async def _program(
+    stack: AsyncExitStack, trial: Trial, sim: Simulation, notify: Notify, *, bank: bool = False
+) -> Started:
     now, shown = asyncio.get_running_loop().time, dict[str, float]()
 
     def changed(seen: Seen) -> None:
@@ -178,8 +181,11 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify:
             shown.setdefault(seen.name, now())
 
     async with Venus(changed) as venus:
-        chosen = {"PollInterval": 1 / trial.rate, "Control": trial.control, "NotifyMethod": notify.value}
+        control = 0 if bank else trial.control
+        chosen = {"PollInterval": 1 / trial.rate, "Control": control, "NotifyMethod": notify.value}
         await venus.enable(*sim.addresses, **chosen, Chemistry="LiFePO4")
+        if bank:
+            await venus.confirm_bank(Control=trial.control)
         start = now()
         command = (trial.python, "-m", "dbus_xbms")
         program = await stack.enter_async_context(Program("run", command=command))
@@ -187,6 +193,8 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify:
         await venus.set("", "MaxConnections", max(trial.packs, MOST_BY_DEFAULT))
         for pack in sim.addresses:
             await venus.until(pack, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
+        if bank:
+            await venus.until_bank(lambda seen: seen["/System/NrOfModulesOffline"] == 0, timeout=START_LIMIT)
     first, last = min(shown.values()) - start, max(shown.values()) - start
     return Started(pid=program.pid, first_value=first, last_value=last)
 
@@ -203,4 +211,5 @@ START: dict[str, Callable[[AsyncExitStack, Trial, Simulation], Awaitable[Started
     BEAT: partial(_floor, time="beat"),
     PROGRAM: partial(_program, notify=Notify.START),
     SOCKETS: partial(_program, notify=Notify.ACQUIRE),
+    BANK: partial(_program, notify=Notify.START, bank=True),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from statistics import median
 
-from bench.speed.measure import BEAT, FLOOR, PROGRAM, SOCKETS, Result
+from bench.speed.measure import BANK, BEAT, FLOOR, PROGRAM, SOCKETS, Result
 
 FLEET = 16  # packs, for goals about many packs
 NONE = "-"
@@ -36,11 +36,13 @@ FLEET_HEAD = (
     "CPU, ms",
     "dbus-daemon, ms",
     "Together, ms",
+    "Signals",
     "p99, ms",
 )
 SUBJECTS = {  # subject -> name in the table of the fleet, and how notifications arrive
     PROGRAM: ("program", "signals"),
     SOCKETS: ("program", "sockets"),
+    BANK: ("program, all packs one bank", "signals"),
     FLOOR: ("floor, a timer per pack", "signals"),
     BEAT: ("floor, all packs at once", "signals"),
 }
@@ -115,6 +117,7 @@ def fleet_table(results: Sequence[Result]) -> str:
             f"{result.cpu:.2f}",
             f"{result.daemon_cpu:.2f}",
             f"{_together(result):.2f}",
+            f"{result.signals:.2f}",
             _known(result.latency_p99),
         )
         for build in builds(results)
@@ -187,6 +190,7 @@ def _judgements(results: Sequence[Result]) -> tuple[tuple[str, float, list[float
             fleets(SOCKETS, FLOOR, _sums),
         ),
         ("the same, times the floor that polls all at once", 1.0, fleets(SOCKETS, BEAT, _sums)),
+        ("CPU of a fleet as one bank, times the same of single packs", 1.1, fleets(BANK, PROGRAM, multiple)),
         ("Signals per pack and poll", 1.01, fleets(PROGRAM, PROGRAM, lambda result, _: result.signals)),
         ("Latency p99 beyond the floor, ms", 20.0, fleets(PROGRAM, FLOOR, _later)),
         ("Multiple with 4 packs compared with that of the most", 1.15, constant),
@@ -217,8 +221,9 @@ including shared libraries. `cython`: dbus-fast compiled; `pure`: in Python, as 
 {table}
 The floor (`bench/speed/floor.py`) is one process that only writes the same requests, receives the same
 notifications and sends one signal with three values per poll. Each of its packs has its own timer. The
-program polls all packs at the same moment. With {many} packs there are two more measurements:
-notifications over sockets (`NotifyMethod` 2), and a floor that also polls all packs at the same moment:
+program polls all packs at the same moment. With {many} packs there are three more measurements:
+notifications over sockets (`NotifyMethod` 2), all packs as one bank that controls chargers, and a floor that
+also polls all packs at the same moment:
 
 {fleet}
 The goals, for the worse build; a fleet is {many} packs. Whether a pack costs the same in a small and a

@@ -9,7 +9,7 @@ from typing import Any, Self
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.settings import device_id
+from dbus_xbms.settings import bank_id, device_id
 
 DBUS = "org.freedesktop.DBus"
 MATCHES = (
@@ -27,6 +27,7 @@ class Watch:
         self.latencies: list[float] = []  # s
         self._addresses = addresses
         self._packs: dict[str, str] = {}  # sender, or the floor's object path -> address
+        self._banks: set[str] = set()  # senders
         self._notified: dict[str, float] = {}  # address -> loop time in s, until the next signal
         self._bus: MessageBus | None = None
 
@@ -34,9 +35,10 @@ class Watch:
         self._bus = await MessageBus(self._bus_address).connect()
         for address in self._addresses:
             self._packs["/" + address.replace(":", "")] = address
-            name = f"com.victronenergy.battery.{device_id(address)}"
-            if await self._ask("NameHasOwner", name):
-                self._packs[await self._ask("GetNameOwner", name)] = address
+            if owner := await self._owner(device_id(address)):
+                self._packs[owner] = address
+        if owner := await self._owner(bank_id(1)):
+            self._banks.add(owner)
         self._bus.add_message_handler(self._handle)
         for rule in MATCHES:
             await self._ask("AddMatch", rule)
@@ -48,6 +50,12 @@ class Watch:
         assert self._bus
         self._bus.disconnect()
         await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+    async def _owner(self, device: str) -> str:
+        """Return the connection that owns a battery's name; "" if none does."""
+        name = f"com.victronenergy.battery.{device}"
+        owner: str = await self._ask("GetNameOwner", name) if await self._ask("NameHasOwner", name) else ""
+        return owner
 
     async def daemon_pid(self) -> int:
         """Return the process id of the bus daemon."""
@@ -77,6 +85,8 @@ class Watch:
             self._notified[path.split("/")[4].removeprefix("dev_").replace("_", ":")] = now
         elif message.member == "ItemsChanged":
             self.signals.append(message)
+            if message.sender in self._banks:
+                return
             pack = self._packs.get(message.sender or "") or self._packs[path]
             if notified := self._notified.pop(pack, None):
                 self.latencies.append(now - notified)

@@ -11,7 +11,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries, wait_until_gone
 from dbus_xbms.commands.known import Known, StoredBank, path_of_bank, title
 from dbus_xbms.commands.naming import bank_candidates, name_refusal
-from dbus_xbms.commands.questions import confirm, refuse_second_controller, shell_quoted
+from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import MOSFET_PATHS, Battery
@@ -24,6 +24,7 @@ from dbus_xbms.policy.bank.membership import members
 from dbus_xbms.policy.bank.topology import Candidate
 from dbus_xbms.settings import BankSettings as B
 from dbus_xbms.settings import PackSettings, SettingsError, Value, bank_id, pack_path
+from dbus_xbms.text import shell_quoted
 
 log = logging.getLogger(__name__)
 
@@ -190,14 +191,12 @@ def _about(
         found.append(Consequence(words=f"{' and '.join(missing)}: {note}: {change}"))
     elif not control_disabled(number, after):
         charging, discharging = currents(strings)
-        limits = (
-            f"by the settings of its packs, it is charged with up to {charging:.4g} A and discharged with up "
-        )
-        found.append(Consequence(words=f"{limits}to {discharging:.4g} A"))
+        limits = f"charging with up to {charging:.4g} A and discharging with up to {discharging:.4g} A"
+        found.append(Consequence(words=f"Their settings allow {limits} together"))
     if not live:
-        found.append(Consequence(words="the voltages are not checked, because the service is not running"))
+        found.append(Consequence(words="The voltages are not checked, because the service is not running"))
     elif unknown := [pack.name for pack in packs if pack.voltage is None]:
-        found.append(Consequence(words=f"the voltage of {' and '.join(unknown)} is unknown and not checked"))
+        found.append(Consequence(words=f"The voltage of {' and '.join(unknown)} is unknown and not checked"))
     return found
 
 

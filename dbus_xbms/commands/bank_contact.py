@@ -10,11 +10,11 @@ from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.pack_contact import has_answered, limits_or_why
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.saying import say
-from dbus_xbms.commands.session import warn_if_not_running
+from dbus_xbms.commands.session import bank_reasons, open_bus, warn_if_not_running
 from dbus_xbms.commands.table import Battery, amps
+from dbus_xbms.text import LINE, printable
 
 SHOWN_LIMIT = 15.0  # s for the bank to be formed, and for the decision on control
-NOT_SHOWN = "It is not on the bus yet; `dbus-xbms list` shows why."
 
 
 async def report_bank(number: int, *, control: bool, limit: float = SHOWN_LIMIT) -> None:
@@ -27,7 +27,12 @@ async def report_bank(number: int, *, control: bool, limit: float = SHOWN_LIMIT)
                 while not _is_complete(bank_of(live, number), control=control):
                     await live.next_change()
         bank = bank_of(live, number)
-    say("\n".join(described(bank)) if bank else NOT_SHOWN)
+    if bank:
+        say("\n".join(described(bank)))
+        return
+    async with open_bus() as bus:
+        reason = (await bank_reasons(bus)).get(number, "")
+    say(f"It is not on the bus yet{f': {printable(reason, LINE)}' if reason else ''}.")
 
 
 def bank_of(live: Batteries, number: int) -> Battery | None:

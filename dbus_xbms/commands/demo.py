@@ -18,30 +18,27 @@ from dbus_xbms import rpc
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
-from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.demo_packs import add_all, add_bank
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.render import render
-from dbus_xbms.commands.scanning import scan_by_service
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_for_name
 from dbus_xbms.commands.stories import STORIES, Player
-from dbus_xbms.commands.table import terminal
+from dbus_xbms.commands.table import CHARGE_MODE, Battery, terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.dbus import TrustedBus
 from dbus_xbms.process.interrupt import ExitAction
-from dbus_xbms.settings import PackSettings, Value, pack_path
 from dbus_xbms.simulator import control
-from dbus_xbms.simulator.scenario import MOST_PACKS, ScenarioError, replayed_packs
+from dbus_xbms.simulator.scenario import MOST_IN_BANK, MOST_PACKS, ScenarioError, replayed_packs
 from dbus_xbms.text import LINE, printable
 
 START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values
 STOP_LIMIT = 5.0  # s for a program to end after SIGTERM
+PART_OF_BANK = "part of the bank"  # in what a pack says about control
 PROGRAMS = 3  # dbus-daemon, simulator, service
-SCAN_SECONDS = 2.0
 REPLAYED = "dh04sc02-4s,sp15s020-7s,sp15s001-11s,daren-16s-300ah"  # 4, 7, 11 and 16 cells
 LOG_TAIL = 20  # lines
-NAMES = ("House bank", "Thruster bank")  # of the first packs; the others keep their advertised names
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -62,6 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="number of packs (2)"
     )
     what.add_argument(
+        "--bank",
+        type=whole(2, MOST_IN_BANK, "packs"),
+        nargs="?",
+        const=2,
+        metavar="N",
+        help="N packs in parallel that act as one battery (2)",
+    )
+    what.add_argument(
         "--replay",
         nargs="?",
         const=REPLAYED,
@@ -69,7 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="replay recordings of real devices, separated by commas; `simulate --list-models` lists them",
     )
     what.add_argument(
-        "--scenario", choices=STORIES, help="run a scripted demo with one pack; mosfet: switching of MOSFETs"
+        "--scenario",
+        choices=STORIES,
+        help="run a scripted demo; mosfet: switching of MOSFETs; bank: two packs as one battery",
     )
     parser.add_argument("--quick", action="store_true", help="run the scenario without pauses")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
@@ -97,7 +104,7 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         async with waiting("Starting simulated packs and the service"):
             bus, live = await _started(args, folder, stack)
         if args.once:
-            print(render(live.packs, terminal().columns))
+            print(render(live.all, terminal().columns))
         elif args.scenario:
             await _play(Player(STORIES[args.scenario], live, bus, quick=args.quick), live, args.seconds)
         else:
@@ -117,7 +124,11 @@ async def _started(
     await stack.enter_async_context(_program(["run"], folder / "run.log"))
     await wait_for_name(bus, rpc.NAME, START_LIMIT)
     live = await stack.enter_async_context(batteries())
-    await _values(live, await _add_all(bus, simulated=args.replay is None and not args.scenario))
+    if packs := _in_bank(args):
+        await add_bank(bus)
+        await _values(live, packs + 1)
+    else:
+        await _values(live, await add_all(bus, simulated=args.replay is None and not args.scenario))
     return bus, live
 
 
@@ -125,9 +136,19 @@ def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
     """Return the options of ``simulate``."""
     if args.scenario:
         model = folder / "scenario.json"
-        model.write_text(json.dumps({"packs": [STORIES[args.scenario].pack]}))
+        model.write_text(json.dumps(STORIES[args.scenario].scenario))
         return ["--model", str(model)]
+    if packs := _in_bank(args):
+        return ["--bank", str(packs)]
     return ["--packs", str(args.packs)] if args.replay is None else ["--replay", args.replay]
+
+
+def _in_bank(args: argparse.Namespace) -> int:
+    """Return how many packs act as one battery; 0: none."""
+    if args.scenario:
+        story = STORIES[args.scenario]
+        return len(story.packs) if len(story.packs) > 1 else 0
+    return args.bank or 0
 
 
 async def _play(player: Player, live: Batteries, seconds: float | None) -> None:
@@ -141,7 +162,7 @@ async def _play(player: Player, live: Batteries, seconds: float | None) -> None:
                 return
             async for caption in player.steps():
                 width = terminal().columns
-                print(captioned(caption, render(live.packs, width), width), end="\n\n", flush=True)
+                print(captioned(caption, render(live.all, width), width), end="\n\n", flush=True)
 
 
 async def _play_steps(player: Player) -> None:
@@ -161,36 +182,20 @@ async def first_of(*tasks: asyncio.Task[None]) -> None:
         task.result()
 
 
-async def _add_all(bus: TrustedBus, *, simulated: bool) -> int:
-    """Scan and add all packs, as an owner would; return their number.
-
-    ``simulated``: the packs are not replayed. The first one then controls, to show its limits,
-    and the others do not; a single pack always controls.
-    """
-    found = sorted(await scan_by_service(bus, SCAN_SECONDS), key=lambda pack: pack.address)
-    if not found:
-        raise CommandError("the scan found no simulated pack")
-    names = dict(zip((pack.address for pack in found), NAMES, strict=False)) if simulated else {}
-    async with known_packs() as known:
-        for place, pack in enumerate(found):
-            chosen: dict[str, Value] = {PackSettings.custom_name.name: names.get(pack.address, pack.name)}
-            if (simulated and place == 0) or len(found) == 1:
-                chosen |= {PackSettings.chemistry.name: "LiFePO4", PackSettings.control.name: 1}
-            await known.add(pack.address)
-            for setting, value in {**chosen, PackSettings.enabled.name: 1}.items():
-                await known.set(pack_path(pack.address, setting), value)
-    return len(found)
-
-
 async def _values(live: Batteries, count: int) -> None:
-    """Wait until ``count`` packs show a voltage."""
+    """Wait until ``count`` packs and banks show a voltage, and the packs of a bank their place in it."""
     try:
         async with asyncio.timeout(VALUES_LIMIT):
-            while sum(pack.values.get("/Dc/0/Voltage") is not None for pack in live.packs) < count:
+            while sum(_shows_values(one, in_bank=bool(live.banks)) for one in live.all) < count:
                 live.changed.clear()
                 await live.changed.wait()
     except TimeoutError as err:
-        raise CommandError(f"not all of {count} packs showed values within {VALUES_LIMIT:g} s") from err
+        raise CommandError(f"not all of {count} batteries showed values within {VALUES_LIMIT:g} s") from err
+
+
+def _shows_values(one: Battery, *, in_bank: bool) -> bool:
+    placed = one.bank or not in_bank or PART_OF_BANK in str(one.values.get(CHARGE_MODE))
+    return bool(placed) and one.values.get("/Dc/0/Voltage") is not None and not one.gone
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Show the history of a pack: trips, extremes, charge and energy, and the last full charge."""
+"""Show the history of a pack or a bank: trips, extremes, charge and energy, and the last full charge."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import json
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.lifetime import by_path, lines
+from dbus_xbms.commands.lookup import FoundBattery
+from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, terminal
@@ -20,7 +22,7 @@ from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms history``."""
-    parser.add_argument("pack", help="address or name")
+    parser.add_argument("pack", help="address or name of a pack or a bank")
     parser.add_argument("--json", action="store_true", help="print one JSON object: path -> value")
 
 
@@ -31,11 +33,14 @@ def run(args: argparse.Namespace) -> int:
 
 async def _history(word: str, *, as_json: bool) -> int:
     async with known_packs() as known:
-        address = known.address(word)
-        stored = known.packs[address]
+        found = find(word, known.named)
+        stored = known.packs.get(found.address)
     async with batteries() as live:
-        shown = [pack for pack in live.packs if pack.address == address and not pack.gone]
-    pack = shown[0] if shown else remembered(address, stored)
+        shown = [one for one in live.all if one.label == found.address and not one.gone]
+    if stored is None:  # a bank, which stores no history
+        pack = await FoundBattery(candidate=found, battery=next(iter(shown), None)).on_bus()
+    else:
+        pack = shown[0] if shown else remembered(found.address, stored)
     if as_json:
         print(json.dumps(by_path(pack)))
         return 0

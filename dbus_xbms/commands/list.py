@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
-from dbus_xbms.commands.known import StoredBank, known_packs
+from dbus_xbms.commands.known import StoredBank, known_packs, title
 from dbus_xbms.commands.naming import UNCONFIRMED
 from dbus_xbms.commands.pack_contact import contact_lines
 from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, recently_found
-from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
+from dbus_xbms.commands.session import bank_reasons, complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, Value, amps, columns, mosfets_off, terminal
 from dbus_xbms.contact import UNKNOWN, Contact
 from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.policy.advice.controllers import Configuration
-from dbus_xbms.policy.bank.membership import members
+from dbus_xbms.policy.bank.membership import members, named
 from dbus_xbms.settings import PackSettings, name_of
-from dbus_xbms.text import columns_of, printable
+from dbus_xbms.text import LINE, columns_of, listed, printable
 
 ANY_WIDTH = 10_000  # columns: a pipe gets the table
 RUNNING, STOPPED, SILENT = "running", "stopped", "does not answer"  # the service
@@ -46,6 +46,7 @@ class Listing:
     recent: list[Found]  # found by scans within a day, not added
     banks: Mapping[int, StoredBank] = field(default_factory=dict)  # by number
     shown_banks: Mapping[int, Battery] = field(default_factory=dict)  # on the bus, by number
+    reasons: Mapping[int, str] = field(default_factory=dict)  # why banks are not on the bus, by number
 
     @property
     def configuration(self) -> Configuration:
@@ -84,7 +85,7 @@ class Listing:
         if self.service != RUNNING:
             return f"service {self.service}"
         if shown is None:
-            return "not on the bus"
+            return f"not on the bus: {self.reasons.get(number) or 'it is being formed'}"
         values = [shown.text("/Dc/0/Voltage"), amps(shown), shown.text("/Soc")]
         control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
         online = f"{shown.text('/System/NrOfModulesOnline')} of {shown.text('/System/NrOfBatteries')} packs"
@@ -112,6 +113,7 @@ async def _listing() -> Listing:
     shown: dict[str, Battery] = {}
     shown_banks: dict[int, Battery] = {}
     reported: Mapping[str, Contact] = {}
+    reasons: Mapping[int, str] = {}
     recent: list[Found] = []
     no_answer = ""
     async with open_bus() as bus:
@@ -122,6 +124,7 @@ async def _listing() -> Listing:
                 shown_banks = {bank.bank: bank for bank in live.banks if not bank.gone}
             if running:
                 reported = await contacts(bus)
+                reasons = await bank_reasons(bus)
                 recent = await recently_found(bus)
         except* NoAnswer as group:
             no_answer = str(group.exceptions[0])
@@ -134,6 +137,7 @@ async def _listing() -> Listing:
         recent=[pack for pack in recent if pack.address not in packs],
         banks=banks,
         shown_banks=shown_banks,
+        reasons=reasons,
     )
 
 
@@ -143,6 +147,8 @@ async def print_banks() -> int:
     width = terminal().columns if sys.stdout.isatty() else ANY_WIDTH
     rows = [*_bank_rows(listing)]
     print(_table([HEADER, *rows], width) if rows else wrapped(NO_BANK, width))
+    for note in _bank_notes(listing):
+        print(wrapped(f"\n{note}", width))
     if listing.no_answer:
         raise CommandError(listing.no_answer)
     return 0
@@ -154,6 +160,8 @@ def described(listing: Listing, width: int) -> Iterator[str]:
     others = [address for address in listing.addresses if address not in inside]
     rows = [*_bank_rows(listing), *(_pack_row(listing, address) for address in others)]
     yield _table([HEADER, *rows], width) if rows else wrapped(NO_PACK, width)
+    for note in _bank_notes(listing):
+        yield wrapped(f"\n{note}", width)
     for address, contact in sorted(listing.contacts.items()):
         if contact.advice and address in listing.packs:
             name = printable(name_of(listing.packs[address])) or address
@@ -161,6 +169,18 @@ def described(listing: Listing, width: int) -> Iterator[str]:
     if listing.recent:
         yield "\nFound within a day, not added:"
         yield _table([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in listing.recent)], width)
+
+
+def _bank_notes(listing: Listing) -> Iterator[str]:
+    """Yield what the owner can do about banks, and packs that are not in the bank of all packs."""
+    formations = listing.configuration.formations
+    for number, addresses in listing.members.items():
+        if number in formations and formations[number].formed and formations[number].outside:
+            bank = listing.configuration.title(number)
+            yield printable(f"Not part of {bank}: {'; '.join(formations[number].outside)}.", LINE)
+        elif number not in formations and len(addresses) > 1 and not named(listing.banks[number]):
+            names = listed(title(address, listing.packs[address]) for address in addresses)
+            yield f"If {names} are wired in parallel: `dbus-xbms bank create` makes one battery of them."
 
 
 def _bank_rows(listing: Listing) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Find the pack that a word on the command line refers to: an address or a name."""
+"""Find the pack or bank that a word on the command line refers to: an address or a name."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import added_packs, candidate, known_packs
-from dbus_xbms.commands.naming import Candidate, find
-from dbus_xbms.commands.pack_contact import why_absent
+from dbus_xbms.commands.naming import UNCONFIRMED, Candidate, find
+from dbus_xbms.commands.pack_contact import why_absent, why_bank_absent
 from dbus_xbms.commands.scanning import recently_found
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import Battery
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundPack:
-    """A pack that was found; ``battery`` is what the bus shows, or ``None``."""
+class FoundBattery:
+    """A pack or bank that was found; ``battery`` is what the bus shows, or ``None``."""
 
     candidate: Candidate
     battery: Battery | None
@@ -33,33 +33,37 @@ class FoundPack:
         return printable(self.candidate.shown or self.candidate.address)
 
     async def on_bus(self) -> Battery:
-        """Return what the bus shows of the pack.
+        """Return what the bus shows of it.
 
         Raises:
             CommandError: it is not on the bus; the message says why.
             NoAnswer: the service does not answer.
         """
         if self.battery is None:
-            pack = self.candidate
-            raise CommandError(await why_absent(pack.address, self.name, removed=pack.is_removed))
+            found = self.candidate
+            if found.bank:
+                confirmed = found.note != UNCONFIRMED
+                raise CommandError(await why_bank_absent(found.bank, self.name, confirmed=confirmed))
+            raise CommandError(await why_absent(found.address, self.name, removed=found.is_removed))
         return self.battery
 
 
-async def find_pack(word: str, live: Iterable[Battery]) -> FoundPack:
-    """Find a pack among those that were added and those on the bus.
+async def find_battery(word: str, live: Iterable[Battery]) -> FoundBattery:
+    """Find a pack or bank among those with settings and those on the bus.
 
     Raises:
-        SettingsError: no pack has this name, or several have.
-        CommandError: localsettings is missing, and the word is not the exact name of one pack on the bus.
+        SettingsError: no pack or bank has this name, or several have.
+        CommandError: localsettings is missing, and the word is not the exact name of one pack or bank on the
+            bus.
         NoAnswer: the same, but localsettings does not answer.
     """
-    present = {pack.address: pack for pack in live if not pack.gone}
-    shown = {address: pack.candidate for address, pack in present.items()}
+    present = {one.label: one for one in live if not one.gone}
+    shown = {label: one.candidate for label, one in present.items()}
     if (address := as_address(word)) in shown:
-        return FoundPack(candidate=shown[address], battery=present[address])
+        return FoundBattery(candidate=shown[address], battery=present[address])
     try:
         async with known_packs() as known:
-            stored = {one.address: one for one in known.candidates}
+            stored = {one.address: one for one in known.named}
     except* (CommandError, NoAnswer) as group:
         log.debug("%s", group.exceptions[0])
         exact = [one for one in shown.values() if one.shown.casefold() == word.strip().casefold()]
@@ -67,7 +71,7 @@ async def find_pack(word: str, live: Iterable[Battery]) -> FoundPack:
             raise
         stored = {}
     found = find(word, (shown | stored).values())
-    return FoundPack(candidate=found, battery=present.get(found.address))
+    return FoundBattery(candidate=found, battery=present.get(found.address))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

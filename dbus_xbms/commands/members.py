@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dbus_xbms.commands.table import Battery, Value, signed
+from dbus_xbms.commands.table import Battery, Value, ends_of, signed
 from dbus_xbms.settings import as_address
 
 MEMBERS = "/Members"
 ONLINE = "online"
-CHARGE, DISCHARGE = ("CCL", "Ccl", "ChargeLimitation"), ("DCL", "Dcl", "DischargeLimitation")
+CHARGE = ("CCL", "AllowedCharge", "ChargeLimitation")
+OWN_LIMIT = re.compile(r"([0-9.]+) A: (.*)")  # on the service of a pack of a bank
+DISCHARGE = ("DCL", "AllowedDischarge", "DischargeLimitation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A pack of a bank; its own service may not be on the bus."""
+    """A pack of a bank.
+
+    Its own service, if that is on the bus, is up to 5 s ahead of what the bank shows of it.
+    """
 
     number: int  # 1-based, as in ``2:C07``
     bank: Battery
+    pack: Battery | None = None  # its own service
 
     def value(self, name: str) -> Value:
         """Return the value at a path below that of the member."""
@@ -56,39 +63,59 @@ class Member:
         return f"{share:.0f}%" if isinstance(share, int | float) else "--"
 
     @property
+    def soc(self) -> str:
+        """Its state of charge."""
+        return self.pack.text("/Soc") if self.pack else self.text("Soc")
+
+    @property
+    def voltage(self) -> str:
+        """Its voltage."""
+        return self.pack.text("/Dc/0/Voltage") if self.pack else self.text("Voltage")
+
+    @property
+    def current(self) -> float | None:
+        """Its current in A, positive while charging."""
+        current = self.pack.values.get("/Dc/0/Current") if self.pack else self.value("Current")
+        return float(current) if isinstance(current, int | float) else None
+
+    @property
     def amps(self) -> str:
         """Its current in A with a sign."""
-        current = self.value("Current")
-        return signed(float(current)) if isinstance(current, int | float) else "--"
+        return "--" if self.current is None else signed(self.current)
 
     @property
     def cells(self) -> str:
         """Its lowest and highest cell."""
-        low, high = self.value("MinCellVoltage"), self.value("MaxCellVoltage")
-        known = isinstance(low, int | float) and isinstance(high, int | float)
-        return f"{low:.3f}-{high:.3f}V" if known else "--"
+        if self.pack and self.pack.cells:
+            (_, low), (_, high) = ends_of(self.pack.cells)
+            return f"{low:.3f}-{high:.3f}V"
+        ends = self.value("LowestCell"), self.value("HighestCell")
+        return f"{self.text('LowestCell')[:-1]}-{self.text('HighestCell')}" if None not in ends else "--"
 
     def limit(self, names: tuple[str, str, str]) -> tuple[str, str]:
         """Return the current that it contributes to a limit of the bank, and what limits it, in words."""
         label, amperes, words = names
-        current = self.value(amperes)
-        if not isinstance(current, int | float):
+        own = OWN_LIMIT.fullmatch(str(self.pack.values.get(f"/Info/{words}") or "")) if self.pack else None
+        if own:
+            return f"{label} {own[1]}A", own[2]
+        allowed = self.value(amperes)
+        if not isinstance(allowed, int | float):
             return "", ""
-        return f"{label} {current:.1f}A", str(self.value(words) or "")
+        return f"{label} {allowed:.1f}A", str(self.value(words) or "")
 
     @property
     def limits(self) -> tuple[str, str]:
         """Return the limit in the direction of its current, and what limits it."""
-        current = self.value("Current")
-        discharging = isinstance(current, int | float) and current < 0
-        return self.limit(DISCHARGE if discharging else CHARGE)
+        return self.limit(DISCHARGE if (self.current or 0.0) < 0 else CHARGE)
 
 
-def members(bank: Battery) -> list[Member]:
-    """Return the packs of a bank in their order, string after string."""
+def members(bank: Battery, packs: Iterable[Battery] = ()) -> list[Member]:
+    """Return the packs of a bank in their order, string after string, with their own services if given."""
     if bank.gone:
         return []
-    return [Member(number=number, bank=bank) for number, _ in bank.numbered(f"{MEMBERS}/#/State")]
+    own = {pack.address: pack for pack in packs if not pack.gone}
+    listed = (Member(number=number, bank=bank) for number, _ in bank.numbered(f"{MEMBERS}/#/State"))
+    return [replace(member, pack=own.get(member.address)) for member in listed]
 
 
 def with_members(wanted: frozenset[str] | None, banks: Iterable[Battery]) -> frozenset[str] | None:

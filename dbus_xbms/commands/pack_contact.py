@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.progress import waiting
-from dbus_xbms.commands.session import contacts, is_running, open_bus, stopped
+from dbus_xbms.commands.session import bank_reasons, contacts, is_running, open_bus, stopped
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
 from dbus_xbms.contact import UNKNOWN, Contact, ContactState
 from dbus_xbms.dbus import NoAnswer
@@ -57,6 +57,21 @@ async def why_absent(address: str, name: str, *, removed: bool) -> str:
         return f"{name} is not on the bus; run `dbus-xbms doctor`"
     helps = f" -> {printable(contact.advice, LINE)}" if contact.advice else ""
     return f"{name} is not on the bus: {reason_text(contact)}{helps}"
+
+
+async def why_bank_absent(number: int, name: str, *, confirmed: bool) -> str:
+    """Return why a bank is not on the bus and what to do, in one line.
+
+    Raises:
+        NoAnswer: the service does not answer.
+    """
+    if not confirmed:
+        return f"the bank {name} is not confirmed, or turned off; `dbus-xbms bank create` confirms it"
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            return f"the bank {name} is not on the bus: {stopped()}"
+        reason = (await bank_reasons(bus)).get(number, "")
+    return f"the bank {name} is not on the bus: {printable(reason, LINE) or 'run `dbus-xbms doctor`'}"
 
 
 async def nothing_to_show(names: Mapping[str, str] | None = None) -> str:

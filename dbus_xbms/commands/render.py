@@ -11,7 +11,7 @@ from dbus_xbms.text import printable
 
 
 def render(packs: Sequence[Battery], width: int) -> str:
-    """Return the packs below each other, in lines of at most ``width`` columns."""
+    """Return banks and packs below each other, in lines of at most ``width`` columns."""
     if not packs:
         return "No pack is on the bus."
     return "\n\n".join(_pack(pack, width) for pack in packs)
@@ -27,7 +27,7 @@ def _members(bank: Battery) -> Iterable[tuple[str, list[str]]]:
     """Yield a row for each pack of a bank: its values, and what it contributes to the limits."""
     for member in members(bank):
         limits = [" ".join(limit) for names in (CHARGE, DISCHARGE) if (limit := member.limit(names))[0]]
-        values = [member.text("Soc"), member.text("Voltage"), member.amps, member.share, member.cells]
+        values = [member.soc, member.voltage, member.amps, member.share, member.cells]
         yield f"pack {member.number}", [member.name, *values, *filter(None, [member.trouble]), *limits]
 
 

@@ -151,6 +151,23 @@ async def contacts(bus: TrustedBus, *, limit: float = ANSWER_LIMIT) -> dict[str,
     return {key: _contact(entry) for key, entry in entries.items() if key and as_address(key) == key}
 
 
+async def bank_reasons(bus: TrustedBus) -> dict[int, str]:
+    """Return by number why each bank is not on the bus, from the running service; empty if it is.
+
+    Empty if the service does not run, or is too old to know the method.
+
+    Raises:
+        NoAnswer: the service hangs.
+        BusLost: the bus closed the connection.
+    """
+    try:
+        entries = unpack_variants((await call_service(bus, "Banks"))[0])
+    except CallRefused as err:
+        log.debug("the service does not report its banks: %s", err)
+        return {}
+    return {entry.get("number", 0): entry.get("reason", "") for entry in entries}
+
+
 def _contact(entry: Mapping[str, Any]) -> Contact:
     return Contact(
         state=ContactState(entry.get("state", "")),

@@ -1,4 +1,4 @@
-"""Switch charging, discharging or balancing of a pack on or off, and report the outcome.
+"""Switch charging, discharging or balancing of a pack or a bank on or off, and report the outcome.
 
 This needs permission in the settings of the pack: AllowMosfetControl, for switching discharging off also
 AllowDischargeOff, for balancing AllowParameterWrites. On leaves the MOSFET to the BMS. A MOSFET of a pack
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
-from dbus_xbms.commands.lookup import find_pack
+from dbus_xbms.commands.lookup import find_battery
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.questions import with_pack_name
 from dbus_xbms.commands.saying import say
@@ -58,7 +58,7 @@ FORCED = {CHARGE: 2, DISCHARGE: 2, "/Settings/MosfetMode": 4}  # values that tur
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms switch``."""
-    parser.add_argument("pack", help="address or name")
+    parser.add_argument("pack", help="address or name of a pack or a bank")
     parser.add_argument(
         "what",
         type=str.lower,
@@ -103,9 +103,9 @@ async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
         waiting(f"{printable(name)}: {words}, waiting for the BMS", OUTCOME_LIMIT),
         batteries() as live,
     ):
-        pack = await (await find_pack(name, live.packs)).on_bus()
+        pack = await (await find_battery(name, live.all)).on_bus()
         if not await live.write(pack, command.path, command.value):
-            return with_pack_name(str(await live.ask(pack, LAST_COMMAND)), pack.name), False
+            return with_pack_name(str(await live.ask(pack, LAST_COMMAND)), _named(pack)), False
         number, state = await live.ask(pack, COMMAND_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, COMMAND_NUMBER) != number:
             raise CommandError("another command followed; the log has the outcome of yours")
@@ -113,6 +113,11 @@ async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
         if done and not await _followed(live, pack, command):
             outcome = f"{outcome}; the GX shows it after the next poll"
         return outcome, done
+
+
+def _named(battery: Battery) -> str:
+    """Return the name for a command in a message; empty for a bank, whose message names its packs."""
+    return "" if battery.bank else battery.name
 
 
 async def _followed(live: Batteries, pack: Battery, command: Write) -> bool:

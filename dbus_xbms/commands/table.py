@@ -208,10 +208,13 @@ def mosfets_off(pack: Battery) -> list[str]:
 
 
 def _limits(pack: Battery) -> Iterable[tuple[str, list[str]]]:
-    """Yield the limits with their reasons; none if the pack does not control."""
+    """Yield the limits with their reasons, of a pack in a bank what it contributes; else none."""
     for label, limit, words in LIMITS:
+        why = str(pack.values.get(words) or "")
         if limit in pack.values:
-            yield label, [pack.text(limit), str(pack.values.get(words) or "")]
+            yield label, [pack.text(limit), why]
+        elif why and words != CHARGE_MODE:
+            yield label, [why]
 
 
 def _watching(pack: Battery) -> list[str]:

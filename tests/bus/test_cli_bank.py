@@ -134,10 +134,11 @@ async def test_list_shows_banks_first_with_their_packs_indented(settings: LocalS
     await command("add", PORT, "--name", "Port")
     await command("bank", "create", "--name", "House", "--yes")
     done = await command("list")
-    _, house, bow, stern, port = done.out.splitlines()
+    _, house, bow, stern, port, _, note = done.out.splitlines()
+    assert note == "Not part of House: Port: never read."
     assert house.split() == ["bank1", "service", "stopped", "battery:590", "House"]
     assert [bow.startswith(f"  {BOW}"), stern.startswith(f"  {STERN}"), port.startswith(PORT)] == [True] * 3
-    assert (await command("bank")).out.splitlines() == done.out.splitlines()[:4]
+    assert (await command("bank")).out.splitlines() == [*done.out.splitlines()[:4], "", note]
     (bank,) = json.loads((await command("list", "--json")).out)["banks"]
     assert (bank["number"], bank["name"], bank["members"], bank["reason"]) == (1, "House", [BOW, STERN], "")
 
@@ -145,3 +146,37 @@ async def test_list_shows_banks_first_with_their_packs_indented(settings: LocalS
 async def test_without_a_bank_the_list_says_how_to_create_one(settings: LocalSettings) -> None:
     assert "`dbus-xbms bank create` creates one" in (await command("bank")).out
     assert "there is no bank" in (await command("bank", "delete", "House")).err
+
+
+async def test_removing_a_pack_makes_its_bank_smaller_or_ends_it_after_a_confirmation(
+    settings: LocalSettings,
+) -> None:
+    await command("add", PORT, "--name", "Port", "--chemistry", "LiFePO4")
+    await command("bank", "create", "bow", "stern", "port", "--name", "House", "--yes")
+    refused = await command("remove", "port")
+    assert (refused.status, "Port is no longer part of the bank House" in refused.err) == (1, True)
+    assert (await command("remove", "port", "--yes")).status == 0
+    assert of_bank(settings, "Members") == f"{BOW} {STERN}"
+    refused = await command("remove", "stern")
+    assert (refused.status, "House no longer controls chargers" in refused.err) == (1, True)
+    assert (await command("remove", "stern", "--yes")).status == 0
+    assert [of_bank(settings, name) for name in ("Enabled", "Members")] == [0, f"{BOW} {STERN}"]
+
+
+async def test_removing_a_bank_deletes_it(settings: LocalSettings) -> None:
+    await command("bank", "create", "--name", "House", "--yes")
+    done = await command("remove", "house", "--yes")
+    assert (done.status, of_bank(settings, "Enabled")) == (0, None)
+    assert of_pack(settings, BOW, "Enabled") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("switch", "house", "charge", "off"), ("lend", "house"), ("history", "house")]
+)
+async def test_a_bank_that_is_not_on_the_bus_has_a_reason(
+    settings: LocalSettings, words: tuple[str, ...]
+) -> None:
+    await command("bank", "create", "--name", "House", "--yes")
+    done = await command(*words)
+    assert done.status == 1
+    assert "the bank House is not on the bus: the service is stopped" in done.err

@@ -92,12 +92,45 @@ async def test_once_prints_every_pack_with_values_and_leaves_no_process_behind(m
         assert marked(mark) == []
 
 
+async def test_two_packs_are_one_battery_that_controls(mark: str) -> None:
+    async with demo("--once", "--bank", **{MARK: mark}) as process:
+        out, err = await process.communicate()
+        assert (process.returncode, err.decode()) == (0, "")
+        house, *packs = out.decode().split("\n\n")
+        assert house.startswith("House  bank1\n")
+        assert re.search(r"^CVL +\d+\.\d+V  \w", house, re.MULTILINE)
+        assert re.findall(r"^pack (\d)  (\w+) ", house, re.MULTILINE) == [("1", "Port"), ("2", "Starboard")]
+        assert ["Not controlling: part of the bank House" in pack for pack in packs] == [True, True]
+        assert marked(mark) == []
+
+
+async def test_the_first_screen_of_a_demo_with_a_bank_is_the_bank(mark: str) -> None:
+    async with on_terminal("demo", "--bank", size=(80, 24), environment={MARK: mark}) as terminal:
+        first = r"1.House .* CVL \d+\.\d+V \w.* 2.Port .* 3.Starboard "
+        await terminal.until(lambda lines: re.search(first, " ".join(lines)))
+        terminal.type("2")
+        await terminal.shows("Not controlling: part of the bank House")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+
+
 async def test_replay_shows_recorded_packs_of_4_7_11_and_16_cells(mark: str) -> None:
     async with demo("--once", "--replay", **{MARK: mark}) as process:
         out, _ = await process.communicate()
         assert process.returncode == 0
         last_cells = [re.findall(r" (\d+) \d\.\d{3}", pack)[-1] for pack in out.decode().split("\n\n")]
         assert sorted(map(int, last_cells)) == [4, 7, 11, 16]
+
+
+async def test_the_story_of_a_bank_runs_to_its_end(mark: str) -> None:
+    async with demo("--scenario", "bank", "--quick", **{MARK: mark}) as process:
+        out, err = await process.communicate()
+    assert (process.returncode, err.decode()) == (0, "")
+    steps = re.findall(r"^\[(\d+)/(\d+)\] ", out.decode(), re.MULTILINE)
+    assert [int(step) for step, _ in steps] == list(range(1, int(steps[0][1]) + 1))
+    assert "CVL lowered for Port" in out.decode()
+    assert "1 of 2 packs online; no contact: Starboard" in out.decode()
+    assert marked(mark) == []
 
 
 async def test_the_mosfet_story_runs_to_its_end_and_shows_every_state(mark: str) -> None:

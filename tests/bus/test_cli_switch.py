@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.lookup import find_pack
+from dbus_xbms.commands.lookup import find_battery
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols import Advertised
@@ -92,17 +92,17 @@ async def test_a_prefix_never_selects_another_pack_than_the_one_with_that_exact_
     second = on_the_bus(TWO, "House 2")
     async with Simulation([]), Venus() as venus:
         await venus.enable(ONE, CustomName="House")
-        assert (await find_pack("House", [second])).battery is None
-        assert (await find_pack("house 2", [second])).battery is second
-        assert (await find_pack(TWO.lower(), [second])).battery is second
+        assert (await find_battery("House", [second])).battery is None
+        assert (await find_battery("house 2", [second])).battery is second
+        assert (await find_battery(TWO.lower(), [second])).battery is second
         board = replace(second, values={**second.values, "/HardwareVersion": "JBD-SP04S034"})
-        assert (await find_pack("jbd-sp04s034", [board])).battery is board
+        assert (await find_battery("jbd-sp04s034", [board])).battery is board
 
 
 async def test_without_localsettings_only_an_address_or_a_full_name_selects_a_pack() -> None:
     packs = [on_the_bus(ONE, "House"), on_the_bus(TWO, "House 2")]
-    assert (await find_pack(ONE, packs)).battery is packs[0]
-    assert (await find_pack("HOUSE", packs)).battery is packs[0]
+    assert (await find_battery(ONE, packs)).battery is packs[0]
+    assert (await find_battery("HOUSE", packs)).battery is packs[0]
     with pytest.raises(ExceptionGroup) as raised:
-        await find_pack("House 3", packs)
+        await find_battery("House 3", packs)
     assert raised.group_contains(CommandError, match="localsettings")

@@ -11,7 +11,17 @@ from typing import Any, Self
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.settings import PackSettings, ProgramSettings, Value, device_id, pack_path, service_path
+from dbus_xbms.settings import (
+    BankSettings,
+    PackSettings,
+    ProgramSettings,
+    Value,
+    bank_id,
+    bank_path,
+    device_id,
+    pack_path,
+    service_path,
+)
 from dbus_xbms.venus.service import ItemService
 from tests.patience import PATIENCE
 
@@ -28,6 +38,7 @@ MATCHES = (
 )
 # Errors of a call to a program that has left the bus.
 LEFT = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NoReply")
+LENGTHY = ("/Battery/", "/Members/", "/Diagnostics/Module", "/SwitchableOutput/", "/Voltages/")  # not printed
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 
@@ -60,6 +71,7 @@ class Seen:
 
     name: str
     owner: str
+    since: float  # s, loop time when it appeared
     joined: bool = False  # GetItems was answered
     items: dict[str, dict[str, Any]] = field(default_factory=dict)  # path -> Value, Text
     # loop time, changed values
@@ -68,14 +80,27 @@ class Seen:
     def __getitem__(self, path: str) -> Any:
         return plain(self.items[path]["Value"])
 
+    @property
+    def brief(self) -> dict[str, Any]:
+        """Its valid values other than 0, without those of switches and of the packs of a bank."""
+        return {path: self[path] for path in self.items if self[path] and not path.startswith(LENGTHY)}
+
 
 class Venus:
-    """Watch all batteries and switch devices; ``on_change`` is called with the service after each signal."""
+    """Watch all batteries and switch devices.
 
-    def __init__(self, on_change: Callable[[Seen], None] | None = None) -> None:
+    ``on_change`` is called with a service after each of its signals, ``on_leave`` once it has left the bus.
+    """
+
+    def __init__(
+        self,
+        on_change: Callable[[Seen], None] | None = None,
+        on_leave: Callable[[Seen], None] | None = None,
+    ) -> None:
         self.services: dict[str, Seen] = {}
         self.left: list[str] = []
         self._on_change = on_change
+        self._on_leave = on_leave
         self._bus: MessageBus | None = None
         self._changed = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
@@ -141,6 +166,17 @@ class Venus:
         row = next(row for row in PackSettings.rows + ProgramSettings.rows if row.name == name)
         return await self.write(SETTINGS, path, type(row.default)(value))
 
+    async def confirm_bank(self, **chosen: float | str) -> None:
+        """Add and confirm the first bank with the given settings, as an owner does."""
+        await self._add({bank_path(1, row.name): row.default for row in BankSettings.rows})
+        for name, value in {**chosen, "Enabled": 1}.items():
+            assert await self.set_bank(name, value) == 0
+
+    async def set_bank(self, name: str, value: float | str) -> int:
+        """Write one setting of the first bank."""
+        row = next(row for row in BankSettings.rows if row.name == name)
+        return await self.write(SETTINGS, bank_path(1, name), type(row.default)(value))
+
     async def setting(self, address: str, name: str) -> Any:
         """Read one setting of a pack."""
         return plain(await self.call(SETTINGS, pack_path(address, name), BUS_ITEM, "GetValue"))
@@ -164,31 +200,49 @@ class Venus:
         self, address: str, condition: Callable[[Seen], bool], timeout: float = PATIENCE, kind: str = BATTERY
     ) -> Seen:
         """Wait until the pack's service is on the bus and ``condition`` holds; return the service."""
+        return await self._until(kind + device_id(address), condition, timeout)
+
+    async def until_bank(self, condition: Callable[[Seen], bool], timeout: float = PATIENCE) -> Seen:
+        """Wait until the first bank's service is on the bus and ``condition`` holds; return the service."""
+        return await self._until(BATTERY + bank_id(1), condition, timeout)
+
+    async def _until(self, name: str, condition: Callable[[Seen], bool], timeout: float) -> Seen:
+        seen = None
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    seen = self.services.get(kind + device_id(address))
+                    seen = self.services.get(name)
                     if seen and seen.joined and condition(seen):
                         return seen
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            raise AssertionError(f"{address} does not fulfil the condition: {seen}") from None
+            shown = seen.brief if seen else "not on the bus"
+            raise AssertionError(f"{name} does not fulfil the condition: {shown}") from None
 
     async def until_gone(self, address: str, timeout: float = PATIENCE) -> None:
         """Wait until the pack's service is not on the bus."""
+        await self._until_gone(BATTERY + device_id(address), timeout)
+
+    async def until_bank_gone(self, timeout: float = PATIENCE) -> None:
+        """Wait until the first bank's service is not on the bus."""
+        await self._until_gone(BATTERY + bank_id(1), timeout)
+
+    async def _until_gone(self, name: str, timeout: float) -> None:
         async with asyncio.timeout(timeout):
-            while BATTERY + device_id(address) in self.services:
+            while name in self.services:
                 self._changed.clear()
                 await self._changed.wait()
 
     def _handle(self, message: Message) -> None:
         if message.member == "NameOwnerChanged" and message.body[0].startswith((BATTERY, SWITCH)):
             name, _, owner = message.body
-            if self.services.pop(name, None):
+            if seen := self.services.pop(name, None):
                 self.left.append(name)
+                if self._on_leave:
+                    self._on_leave(seen)
             if owner:
-                self._add_service(Seen(name=name, owner=owner))
+                self._add_service(Seen(name=name, owner=owner, since=asyncio.get_running_loop().time()))
             self._changed.set()
         elif message.member == "ItemsChanged":
             for seen in self.services.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bench.speed.measure import BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result
+from bench.speed.measure import BANK, BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result
 from bench.speed.report import as_json, fleet_table, goals, page, table
 
 ONE = Result(
@@ -65,7 +65,15 @@ def test_a_goal_is_met_missed_or_not_measured() -> None:
 
 
 def test_a_subject_that_is_not_on_the_bus_has_no_latency() -> None:
-    assert "| cython | program | sockets | 2.00 | 0.80 | 2.80 | - |" in fleet_table(RESULTS + FLEET)
+    line = "| cython | program | sockets | 2.00 | 0.80 | 2.80 | 1.00 | - |"
+    assert line in fleet_table(RESULTS + FLEET)
+
+
+def test_a_bank_is_compared_with_the_same_packs_alone() -> None:
+    bank = replace(ONE, subject=BANK, packs=4, slices=(3.3, 9.9, 6.6), signals=1.25)
+    assert "| cython | program, all packs one bank | signals | 6.60 |" in fleet_table([*RESULTS, bank])
+    goal = "| CPU of a fleet as one bank, times the same of single packs | 1.1 | 1.10 | met |"
+    assert goal in goals([*RESULTS, bank])
 
 
 def test_a_measurement_that_failed_is_missing_and_the_page_says_so() -> None:

@@ -41,7 +41,7 @@ DEPENDENCIES: dict[str, set[str]] = {
         *("settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},
-    "doctor": {"contact", "interference", "process", "text"},
+    "doctor": {"contact", "interference", "policy", "process", "text"},
     "settings_store": {"dbus"},
     "simulator": {"dbus", "model", "protocols", "settings", "settings_store"},
     "commands": {
@@ -82,7 +82,10 @@ PURE_FILES = {
     "venus/item.py",
     *(
         f"commands/{name}.py"
-        for name in ("csv_rows", "lifetime", "members", "naming", "reading", "render", "table")
+        for name in (
+            *("csv_rows", "lifetime", "members", "naming", "reading", "render", "table"),
+            *("story", "story_bank", "story_mosfet"),
+        )
     ),
     *(
         f"commands/screen/{name}.py"

@@ -153,7 +153,7 @@ def test_options_choices_and_settings_are_completed(
 
 @pytest.mark.parametrize("command", ["remove", "get", "set", "switch", "lend", "watch", "history", "probe"])
 def test_packs_are_completed_by_name_and_address(dbus_send: str, command: str) -> None:
-    banks = [] if command in ("watch", "probe") else ["House\\ of\\ packs"]
+    banks = [] if command == "probe" else ["House\\ of\\ packs"]
     assert completed(dbus_send, command, "house") == [*banks, "House\\ bank"]
     assert completed(dbus_send, command, "a4c1") == ["A4C137000001", "A4C137000002"]
     assert completed(dbus_send, command, "bell") == ["bell\\$\\(touch\\ x\\)"]

@@ -42,7 +42,7 @@ def lines(scene: Scene, bank: Battery, width: int) -> list[Line]:
         return head
     table = dict(rows(bank))
     shown = head + summary(scene, bank, table, width) + _limits(bank, width)
-    for member in (packs := members(bank)):
+    for member in (packs := members(bank, scene.packs)):
         shown += _member(member, longest_name([one.name for one in packs]), width)
     for label, quantity in ENDS:
         shown += labelled(label, [line(one) for one in _ends(bank, quantity)], width, LABEL)
@@ -70,10 +70,9 @@ def _limits(bank: Battery, width: int) -> list[Line]:
 
 
 def _ends(bank: Battery, quantity: str) -> list[str]:
-    """Return the lowest and the highest cell or sensor, with pack and number."""
+    """Return the lowest and the highest cell or sensor, with the name of its pack and its number."""
     return [
-        f"{name} {bank.text(f'/System/{end}Cell{quantity}')} "
-        f"{bank.values.get(f'/System/{end}{quantity}CellId') or ''}"
+        f"{name} {bank.text(f'/System/{end}Cell{quantity}')}"
         for name, end in (("lowest", "Min"), ("highest", "Max"))
     ]
 
@@ -102,8 +101,8 @@ def measured(member: Member) -> list[Line]:
     return [
         filled(line(text), columns)
         for text, columns in (
-            (member.text("Soc"), SOC),
-            (member.text("Voltage"), VOLTS),
+            (member.soc, SOC),
+            (member.voltage, VOLTS),
             (member.amps, AMPS),
             (member.share, SHARE),
             (member.cells, CELLS),

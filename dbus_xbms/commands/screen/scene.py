@@ -81,7 +81,7 @@ def entries(scene: Scene) -> list[Entry]:
     placed: set[str] = set()
     for bank in scene.banks:
         listed.append(Entry(shown=bank))
-        for member in members(bank):
+        for member in members(bank, scene.packs):
             address = member.address
             if address and address not in placed:
                 placed.add(address)

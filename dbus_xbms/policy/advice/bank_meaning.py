@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from dbus_xbms.policy.advice.controllers import Configuration, control_disabled
 from dbus_xbms.policy.advice.meaning import capacity
+from dbus_xbms.policy.advice.meaning import meaning as pack_meaning
 from dbus_xbms.policy.bank import topology
 from dbus_xbms.policy.bank.formation import form
 from dbus_xbms.policy.bank.membership import members, named
@@ -14,6 +15,7 @@ from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.settings import AnySetting, PackSettings, SettingsError, name_of
 from dbus_xbms.settings import BankSettings as B
 from dbus_xbms.settings.bank import PARALLEL
+from dbus_xbms.settings.switching import PaneSettings
 from dbus_xbms.text import listed
 
 Meaning = Callable[[int, Configuration], str]  # of a bank, by its number
@@ -21,6 +23,8 @@ Meaning = Callable[[int, Configuration], str]  # of a bank, by its number
 
 def meaning(setting: AnySetting, number: int, configuration: Configuration) -> str:
     """Explain the value of a bank's setting in words; empty if it needs no explanation."""
+    if setting in PaneSettings.rows:  # packs have these, too
+        return pack_meaning(setting, PackSettings({setting.name: configuration.banks[number][setting.name]}))
     rule = MEANINGS.get(setting.name)
     return rule(number, configuration) if rule else ""
 

@@ -60,7 +60,7 @@ def _of_banks(before: Configuration, after: Configuration) -> Iterator[Consequen
         if not formation.formed or (number in will and will[number].formed):
             continue
         why = will[number].refusal if number in will else ""
-        yield Consequence(words=f"the bank {before.title(number)} ends{f': {why}' if why else ''}")
+        yield Consequence(words=f"The bank {before.title(number)} ends{f': {why}' if why else ''}")
     for number, formation in will.items():
         if number in was and was[number].formed and formation.formed:
             yield from _of_members(number, before, after)
@@ -72,7 +72,9 @@ def _of_members(number: int, before: Configuration, after: Configuration) -> Ite
     if joins := listed(_names(sorted(right - left), after)):
         yield Consequence(words=f"{joins} becomes part of {bank}", ask=True)
     if leaves := listed(_names(sorted(left - right), before)):
-        yield Consequence(words=f"{leaves} is no longer part of {bank}")
+        left_alone = "what stays connected is charged without regard to its cells"
+        controls = number in (one.bank for one in willing(after))
+        yield Consequence(words=f"{leaves} is no longer part of {bank}; {left_alone}", ask=controls)
 
 
 def _names(addresses: list[str], configuration: Configuration) -> list[str]:

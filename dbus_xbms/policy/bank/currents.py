@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from dbus_xbms.model import Limits, Mosfet, Phase
 from dbus_xbms.policy.bank.members import Placed
 from dbus_xbms.policy.bank.records import MemberState
-from dbus_xbms.policy.bank.shares import AverageCurrent, flow, shares
+from dbus_xbms.policy.bank.shares import AverageCurrent, Share, shares
+from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
 
 WITHOUT_CONTACT = (MemberState.SILENT, MemberState.LENT)
+# Fraction of a pack's limit by which it may carry more than its part without lowering the bank's limit: the
+# noise and the offset of a sensor at rest are less.
+TOLERATED_EXCESS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class Direction:
     reason: Callable[[Limits], str]
     last: Callable[[LimitsState], float]  # A, by the last sample
     ceiling: Callable[[LimitsState], float]  # A
+    rate: float  # C, the ceiling of a pack whose owner has set none
 
 
 CHARGE = Direction(
@@ -41,6 +46,7 @@ CHARGE = Direction(
     reason=lambda limits: limits.charge_limitation,
     last=lambda control: control.charge.published,
     ceiling=lambda control: control.charge_ceiling,
+    rate=CHARGE_RATE,
 )
 DISCHARGE = Direction(
     mosfet=Mosfet.DISCHARGE,
@@ -50,6 +56,7 @@ DISCHARGE = Direction(
     reason=lambda limits: limits.discharge_limitation,
     last=lambda control: control.discharge.published,
     ceiling=lambda control: control.discharge_ceiling,
+    rate=DISCHARGE_RATE,
 )
 
 
@@ -80,16 +87,12 @@ def carrying(members: Sequence[Placed], direction: Direction) -> list[Placed]:
 def perhaps_carrying(members: Sequence[Placed], direction: Direction) -> list[Placed]:
     """The members without contact through which current may flow in a direction.
 
-    A MOSFET that was off at the last sample counts as off. So does the discharge MOSFET of a pack that has
-    been silent for long and was last allowed no discharging: a flat pack would keep a boat dark for ever.
+    A MOSFET that was off at the last sample counts as off.
     """
     return [
         one
         for one in members
-        if one.state in WITHOUT_CONTACT
-        and one.control
-        and one.conducts(direction.mosfet)
-        and not (direction is DISCHARGE and _long_silent(one) and not direction.last(one.control))
+        if one.state in WITHOUT_CONTACT and one.control and one.conducts(direction.mosfet)
     ]
 
 
@@ -105,14 +108,9 @@ def combine_parallel(
     online, silent = carrying(members, direction), perhaps_carrying(members, direction)
     if not online:
         return _without_online(members, silent, direction, ceiling)
-    found = shares(online, averages, direction.sign)
-    contributions = {one.number: _contribution(one, found[one.number], direction) for one in online}
-    flowing = {one.number: flow(one, averages, direction.sign) for one in online}
-    all_flowing = max(0.0, sum(flowing.values()))
-    allowances = [
-        _by_member(one, contributions[one.number], flowing[one.number], all_flowing, direction)
-        for one in online
-    ]
+    found = shares(online, averages, direction.sign, _size(online, direction))
+    contributions = {one.number: _contribution(one, found[one.number].part, direction) for one in online}
+    allowances = [_by_member(one, contributions[one.number], found[one.number], direction) for one in online]
     allowances += [_by_silent(one, [*online, *silent], direction) for one in silent]
     total = sum(each.current for each in contributions.values())
     least = min(allowances, key=lambda each: each.current)
@@ -131,34 +129,41 @@ def _contribution(one: Placed, share: float, direction: Direction) -> Contributi
     return Contribution(current=direction.limit(one.limits), share=share, reason=direction.reason(one.limits))
 
 
-def _by_member(
-    one: Placed, contribution: Contribution, flowing: float, all_flowing: float, direction: Direction
-) -> Allowance:
-    """The bank's current at which an online member is at its own limit.
+def _size(members: Sequence[Placed], direction: Direction) -> float:
+    """The capacity in Ah to which shares refer; by the ceilings, if an owner has overstated a capacity."""
+    capacity = sum(one.capacity for one in members)
+    ceiling = sum(direction.ceiling(one.control) for one in members if one.control)
+    return min(capacity, ceiling / direction.rate) or capacity
 
-    By its share, and by how far it is from its limit now: the difference changes the bank's current by as
-    much divided by the share, whatever flows between the packs, so that this is exact at the limit.
-    """
-    assert contribution.share
+
+def _by_member(one: Placed, contribution: Contribution, share: Share, direction: Direction) -> Allowance:
+    """The bank's current at which an online member is at its own limit."""
     assert one.control
-    at_ceiling = contribution.current >= direction.ceiling(one.control) > 0
-    left = contribution.current - max(0.0, flowing)
-    by_share = contribution.current / contribution.share
+    own, reason = contribution.current, f"{one.view.name}: {contribution.reason}"
+    excess = max(0.0, share.excess - TOLERATED_EXCESS * own)
+    if excess:
+        reason = f"{reason}, carries {share.excess:.0f} A more than its part"
     return Allowance(
-        current=max(0.0, min(by_share, all_flowing + left / contribution.share)),
-        reason=f"{one.view.name}: {contribution.reason}",
-        ceiling=at_ceiling,
+        current=max(0.0, own - excess) / share.part,
+        reason=reason,
+        ceiling=own >= direction.ceiling(one.control) > 0 and not excess,
     )
 
 
 def _by_silent(one: Placed, connected: Sequence[Placed], direction: Direction) -> Allowance:
-    """The bank's current at which a member without contact would exceed what it was last allowed."""
+    """The bank's current at which a member without contact would exceed what it was last allowed.
+
+    One that has been silent for long may be discharged up to its ceiling: it may be flat, and would keep a
+    boat dark for ever.
+    """
     assert one.control
     share = one.capacity / sum(other.capacity for other in connected)
-    last = direction.last(one.control)
+    last, words = direction.last(one.control), "last allowed"
+    if direction is DISCHARGE and _long_silent(one):
+        last, words = direction.ceiling(one.control), "at most"
     return Allowance(
         current=last / share,
-        reason=f"{one.view.name}: {one.why}, last allowed {last:.1f} A to {direction.verb}",
+        reason=f"{one.view.name}: {one.why}, {words} {last:.1f} A to {direction.verb}",
     )
 
 

@@ -89,7 +89,7 @@ def _advance_charge(
     dt = min(sampled_at - state.sampled_at, LONGEST_STEP) if state.sampled_at > -inf else 0.0
     if (before := state.stage or _restored_stage(state.controls)) is None:
         return state
-    stage = voltage.advance(before, placed, measured, _capacity(placed), dt)
+    stage = voltage.advance(before, placed, measured, dt)
     full = stage.stage is Stage.FLOAT and before.stage is not Stage.FLOAT
     remembered = values.full(state.values) if full else state.values
     return replace(state, sampled_at=sampled_at, stage=stage, values=remembered)
@@ -217,7 +217,7 @@ def _member(one: Placed, placed: Sequence[Placed], state: BankState) -> Member:
         address=one.view.address,
         name=one.view.name,
         string=one.string,
-        cells=one.view.identity.cell_count,
+        cells=one.cells,
         state=one.state,
         why=one.why,
         decision=one.view.decision or Decision(),
@@ -245,14 +245,9 @@ def _share(one: Placed, placed: Sequence[Placed], averages: Mapping[str, Average
     return averages[one.view.address].current / total
 
 
-def _capacity(placed: Sequence[Placed]) -> float:
-    """The capacity of the smallest string in Ah."""
-    return min(sum(one.capacity for one in string) for string in voltage.by_string(placed))
-
-
 def _cells(placed: Sequence[Placed]) -> int:
     """The number of cells in series; 0 if a string is unknown."""
-    counts = [max(one.view.identity.cell_count for one in string) for string in voltage.by_string(placed)]
+    counts = [max(one.cells for one in string) for string in voltage.by_string(placed)]
     return sum(counts) if all(counts) else 0
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dbus_xbms.model import Limits, PackSample
-from dbus_xbms.policy.bank import currents, voltage
+from dbus_xbms.policy.bank import currents, cvl_rise, voltage
 from dbus_xbms.policy.bank.currents import CHARGE, DISCHARGE, Combined, Direction
+from dbus_xbms.policy.bank.cvl_rise import CvlRise
 from dbus_xbms.policy.bank.members import Placed
 from dbus_xbms.policy.bank.records import BankValues
 from dbus_xbms.policy.bank.shares import AverageCurrent
@@ -31,6 +32,7 @@ class BankLimits:
     discharge: RampedLimit | None = None
     charging: Combined | None = None  # what they are made of
     discharging: Combined | None = None
+    rise: CvlRise | None = None  # of the CVL
     cap: CapState = field(default_factory=CapState)
     silent: bool = True  # no member was online
 
@@ -68,16 +70,19 @@ def step(
     discharge = ramp.step(
         None if gathering else before.discharge, discharging.allowance, discharging.ceiling, now
     )
-    cvl = voltage.limit(members, stage)
-    if cvl is None:
+    allowed = voltage.limit(members, stage)
+    if allowed is None:
         return replace(before, limits=stopped(before.limits, "Packs of one string are unknown"))
+    rise = cvl_rise.step(None if gathering else before.rise, allowed, _cells(members), now)
+    cvl = cvl_rise.published(rise, allowed)
+    rising = cvl < allowed
     cap = _cap(before, members, values, cvl, charge.published, dt)
     cvl = cvl_cap.apply(cap, cvl)
     limits = Limits(
         cvl=cvl,
         ccl=charge.published,
         dcl=discharge.published,
-        mode=voltage.mode(members, stage, cvl, charge.published, exceeded=cap.lowered),
+        mode=voltage.mode(members, stage, cvl, charge.published, exceeded=cap.lowered, rising=rising),
         charge_limitation=charge.reason,
         discharge_limitation=discharge.reason,
         charge_request=any(one.online and one.control and one.control.request for one in members),
@@ -89,6 +94,7 @@ def step(
         discharge=discharge,
         charging=charging,
         discharging=discharging,
+        rise=rise,
         cap=cap,
         silent=not any(one.online for one in members),
     )
@@ -132,12 +138,11 @@ def _cap(
     """Advance the cap that makes chargers obey; without a measured voltage and current it stays."""
     if values.voltage is None or values.current is None:
         return before.cap
-    strings = voltage.by_string(members)
     published = cvl_cap.PublishedLimits(
         cvl=cvl,
         ccl=ccl,
-        count=sum(max(one.view.identity.cell_count for one in string) for string in strings) or 1,
-        capacity=min(sum(one.capacity for one in string) for string in strings),
+        count=_cells(members),
+        capacity=min(sum(one.capacity for one in string) for string in voltage.by_string(members)),
     )
     measured = PackSample(
         voltage=values.voltage,
@@ -150,6 +155,11 @@ def _cap(
         cells=(),
     )
     return cvl_cap.step(before.cap, measured, published, dt, after_silence=before.silent)
+
+
+def _cells(members: Sequence[Placed]) -> int:
+    """The number of cells in series, at least 1."""
+    return sum(max(one.cells for one in string) for string in voltage.by_string(members)) or 1
 
 
 def _low_voltage(members: Sequence[Placed]) -> float:

@@ -45,6 +45,7 @@ class Placed:
     limits: Limits | None = None  # its own; None: it has none
     sample: PackSample | None = None  # its measured values; None: they are not valid now
     capacity: float  # Ah, assumed if it is unknown
+    cells: int  # 0: never read
 
     @property
     def online(self) -> bool:
@@ -93,6 +94,7 @@ def place(
 def _placed(number: int, string: int, view: MemberView, control: LimitsState | None, now: float) -> Placed:
     state, why = _contact(view, control, now)
     decision = view.decision
+    sample = decision.sample if decision and state is MemberState.ONLINE else None
     return Placed(
         number=number,
         string=string,
@@ -101,8 +103,9 @@ def _placed(number: int, string: int, view: MemberView, control: LimitsState | N
         why=why,
         control=control,
         limits=_limits(view, control, now),
-        sample=decision.sample if decision and state is MemberState.ONLINE else None,
+        sample=sample,
         capacity=state_of_charge.assumed(view.identity.nominal, view.settings),
+        cells=view.identity.cell_count or (len(sample.cells) if sample else 0) or view.settings.cells,
     )
 
 
@@ -152,7 +155,7 @@ def _connect(
 
 def _connection(before: Connection | None, one: Placed, difference: float, now: float) -> Connection:
     """Judge one pack by how much its voltage differs from the reference, in V."""
-    tolerance = TOLERANCE * max(one.view.identity.cell_count, len(one.sample.cells) if one.sample else 0, 1)
+    tolerance = TOLERANCE * max(one.cells, 1)
     if before is None:  # no time to lose: it must not be counted before it has been judged
         return Connection(connected=_carries(one) or abs(difference) <= tolerance)
     within = tolerance if before.connected else tolerance * JOIN_WITHIN
@@ -214,7 +217,7 @@ def _most_common(members: Sequence[Placed]) -> float | None:
         return None
 
     def agreeing(voltage: float) -> float:
-        cells = max(one.view.identity.cell_count for _, one in volts)
+        cells = max(one.cells for _, one in volts)
         return sum(one.capacity for other, one in volts if abs(other - voltage) <= TOLERANCE * max(cells, 1))
 
     return max(volts, key=lambda row: agreeing(row[0]))[0]

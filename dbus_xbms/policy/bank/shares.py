@@ -20,6 +20,14 @@ MEASURED_FROM, MEASURED_FULLY = 0.02, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one pack in parallel is assumed to carry of a current through its string."""
+
+    part: float  # fraction of the current
+    excess: float  # A that it carries now on top of its part, such as a current between the packs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AverageCurrent:
     """The current of one pack, averaged."""
 
@@ -43,26 +51,28 @@ def average(
     return averages
 
 
-def flow(one: Placed, averages: Mapping[str, AverageCurrent], sign: int) -> float:
-    """Return the averaged current of a member in A, positive in the direction of ``sign``; 0 if unknown."""
-    return sign * averages[one.view.address].current if one.view.address in averages else 0.0
-
-
 def shares(
-    conducting: Sequence[Placed], averages: Mapping[str, AverageCurrent], sign: int
-) -> dict[int, float]:
-    """Return the share of a string's current that each conducting member is assumed to carry, by number.
+    conducting: Sequence[Placed], averages: Mapping[str, AverageCurrent], sign: int, size: float
+) -> dict[int, Share]:
+    """Return what each conducting member is assumed to carry, by number; the parts are at least 1 together.
 
-    Together they are at least 1. ``sign``: 1 for charging, -1 for discharging.
+    Args:
+        conducting: members of one string.
+        averages: of their currents, by address.
+        sign: 1 for charging, -1 for discharging.
+        size: Ah; capacity of the string to which :data:`MEASURED_FROM` refers.
     """
     capacity = sum(one.capacity for one in conducting)
-    currents = {one.number: flow(one, averages, sign) for one in conducting}
-    total = sum(currents.values())
-    rate = total / capacity if capacity else 0.0
-    weight = min(1.0, max(0.0, (rate - MEASURED_FROM) / (MEASURED_FULLY - MEASURED_FROM)))
+    currents = [
+        sign * averages[one.view.address].current if one.view.address in averages else 0.0
+        for one in conducting
+    ]
+    total = max(0.0, sum(currents))
+    weight = min(1.0, max(0.0, (total / size - MEASURED_FROM) / (MEASURED_FULLY - MEASURED_FROM)))
     found = {}
-    for one in conducting:
+    for one, current in zip(conducting, currents, strict=True):
         usual = one.capacity / capacity
-        measured = max(currents[one.number] / total, FLOOR * usual) if weight else usual
-        found[one.number] = usual + weight * (measured - usual)
+        measured = max(current / total, FLOOR * usual) if weight else usual
+        part = usual + weight * (measured - usual)
+        found[one.number] = Share(part=part, excess=max(0.0, current - part * total))
     return found

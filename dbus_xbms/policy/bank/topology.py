@@ -22,9 +22,9 @@ class Topology:
     parallel: int = 0  # packs in each string; 0: however many there are, in one string
 
     def strings(self, members: int) -> tuple[int, ...]:
-        """Return the number of the string of each member, 1-based, in order."""
+        """Return the number of the string of each member, 1-based, in order, never more than ``series``."""
         each = self.parallel or members
-        return tuple(n // each + 1 for n in range(members))
+        return tuple(min(n // each + 1, self.series) for n in range(members))
 
     def refusal(self, members: int) -> str:
         """Return why so many members cannot be wired so, in words; "" if they can."""

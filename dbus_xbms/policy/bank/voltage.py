@@ -14,7 +14,7 @@ from dbus_xbms.policy.bank.currents import CHARGE, carrying, perhaps_carrying
 from dbus_xbms.policy.bank.members import Placed
 from dbus_xbms.policy.bank.records import BankValues
 from dbus_xbms.policy.charge import charge_voltage
-from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
+from dbus_xbms.policy.charge.charge_voltage import FULL_SOC, CvlState, Stage
 from dbus_xbms.policy.charge.chemistry import Preset, preset
 
 
@@ -26,9 +26,7 @@ def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
     return [strings[number] for number in sorted(strings)]
 
 
-def advance(
-    before: CvlState, members: Sequence[Placed], values: BankValues, capacity: float, dt: float
-) -> CvlState:
+def advance(before: CvlState, members: Sequence[Placed], values: BankValues, dt: float) -> CvlState:
     """Advance the stage by the newest samples, ``dt`` s after the last ones.
 
     The settings of absorption, float and top balance are those of the pack with the lowest full voltage; of
@@ -43,30 +41,48 @@ def advance(
         return before
     first = min(charged, key=lambda one: preset(one.view.settings).full)
     chosen, settings = preset(first.view.settings), first.view.settings
-    since_top = max(one.view.decision.history.since_top_balance for one in charged if one.view.decision)
-    sample = _joined([one.sample for one in charged if one.sample], values)
+    sample = _joined(charged, values)
+    strings = by_string(charged)
+    capacity = min(sum(one.capacity for one in string) for string in strings)
+    since_top = _since_top_balance(charged, before)
     stage = charge_voltage.advance(before, sample, chosen, since_top, dt, capacity, settings)
-    strings = [_highest(string) for string in by_string(charged)]
     if len(strings) > 1 and len(strings) == len(by_string(members)):
         # A charger sees only the sum of the strings: a cell that runs ahead lowers it as within one pack.
-        sample = _joined([sample for sample in strings if sample], values)
-        return charge_voltage.follow(before, stage, sample, chosen, dt, settings)
+        ahead = _joined([_highest(string) for string in strings], values)
+        return charge_voltage.follow(before, stage, ahead, chosen, dt, settings)
     return stage
 
 
-def _highest(string: Sequence[Placed]) -> PackSample | None:
-    """The sample with the highest cell of a string."""
-    return max(
-        (one.sample for one in string if one.sample), key=lambda sample: max(sample.cells), default=None
-    )
+def _since_top_balance(charged: Sequence[Placed], stage: CvlState) -> float:
+    """The longest time in s since a pack was balanced at the top.
+
+    A pack that has not yet followed the bank to float has not recorded that its top balance has ended.
+    """
+    following = [
+        one.view.decision.history.since_top_balance
+        for one in charged
+        if one.view.decision and one.control
+        if stage.stage is not Stage.FLOAT or one.control.voltage.stage is Stage.FLOAT
+    ]
+    return max(following, default=0.0)
 
 
-def _joined(samples: Sequence[PackSample], values: BankValues) -> PackSample:
-    """One sample with the cells of all."""
+def _highest(string: Sequence[Placed]) -> Placed:
+    """The member with the highest cell of a string."""
+    return max(string, key=lambda one: max(one.sample.cells) if one.sample else 0.0)
+
+
+def _joined(members: Sequence[Placed], values: BankValues) -> PackSample:
+    """One sample with the cells of all members, which have one each.
+
+    Its state of charge is their mean: a pack whose count is wrong must neither start nor prevent a charge.
+    """
+    samples = [one.sample for one in members if one.sample]
+    missing = sum(one.capacity * (FULL_SOC - one.sample.soc) for one in members if one.sample)
     return PackSample(
         voltage=sum(sample.voltage for sample in samples),
         current=values.current or 0.0,
-        soc=min(sample.soc for sample in samples),
+        soc=FULL_SOC - missing / sum(one.capacity for one in members),
         remaining=0.0,
         nominal=0.0,
         cycles=0,
@@ -107,10 +123,12 @@ def lowest_charge(members: Sequence[Placed]) -> Placed | None:
 
 def _per_cell(one: Placed) -> float:
     assert one.limits
-    return one.limits.cvl / max(one.view.identity.cell_count, 1)
+    return one.limits.cvl / max(one.cells, 1)
 
 
-def mode(members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, exceeded: bool) -> str:
+def mode(
+    members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, exceeded: bool, rising: bool
+) -> str:
     """Describe the stage, and why the CVL is below the stage's."""
     if not any(one.online for one in members):
         return next((one.limits.mode for one in members if one.limits), "No contact")
@@ -119,13 +137,13 @@ def mode(members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, 
         words = f"{words}, top balance"
     elif stage.stage is Stage.ABSORPTION and stage.since_balancing < charge_voltage.BALANCER_REST:
         words = f"{words}, balancing"
-    if why := _why_lowered(members, stage, cvl, ccl, exceeded=exceeded):
+    if why := _why_lowered(members, stage, cvl, ccl, exceeded=exceeded, rising=rising):
         words = f"{words}, {why}"
     return words
 
 
 def _why_lowered(
-    members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, exceeded: bool
+    members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, exceeded: bool, rising: bool
 ) -> str:
     """Return why the CVL is lower than the stage's, in words; without numbers, which would flicker."""
     if exceeded:
@@ -133,6 +151,8 @@ def _why_lowered(
     target = sum(_stage_voltage(string, stage) for string in by_string(members))
     if cvl > target - charge_voltage.STEP / 2:
         return ""
+    if rising:
+        return "CVL rises slowly"
     if silent := perhaps_carrying(members, CHARGE):
         return f"CVL lowered because {silent[0].view.name} has no contact"
     if not ccl:
@@ -143,6 +163,6 @@ def _why_lowered(
 
 def _stage_voltage(string: Sequence[Placed], stage: CvlState) -> float:
     chosen: list[tuple[Preset, int]] = [
-        (preset(one.view.settings), one.view.identity.cell_count) for one in string if one.online
+        (preset(one.view.settings), one.cells) for one in string if one.online
     ]
     return min((cells * charge_voltage.stage_voltage(stage, one) for one, cells in chosen), default=0.0)

@@ -36,6 +36,7 @@ FLOAT_BEFORE_DRIFT = 6 * 3600.0  # s; cells that no absorption can equalise must
 REBULK_DROP = 5.0  # % below the SoC at which float began, because the SoC may have drifted
 FULL_SOC = 100.0  # %
 DAY = 86400.0  # s
+FOLLOWS_WITHIN = 60.0  # s in which each pack of a bank learns of its float; one that comes later is not full
 
 
 class Stage(Enum):
@@ -251,6 +252,7 @@ def follow(
 ) -> CvlState:
     """Advance the charge voltage of a pack by one sample, in the ``stage`` of its bank."""
     entered = stage.stage is Stage.FLOAT and state.stage is not Stage.FLOAT
+    entered = entered and stage.float_time <= FOLLOWS_WITHIN
     adopted = replace(
         stage,
         reduction=state.reduction,

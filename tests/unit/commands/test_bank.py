@@ -54,7 +54,7 @@ def test_creating_the_bank_of_all_packs_says_how_they_are_wired_and_that_charger
     found = consequences(change, packs, live(bow=13.25, stern=13.27))
     assert [one.words for one in found] == [
         "Bow (13.25 V) and Stern (13.27 V), wired in parallel, act as one battery of 200 Ah",
-        "by the settings of its packs, it is charged with up to 60 A and discharged with up to 100 A",
+        "Their settings allow charging with up to 60 A and discharging with up to 100 A together",
         "Chargers and inverters obey the bank Bank 1 while DVCC is on, up to 13.80 V (4 cells, LiFePO4)",
     ]
     assert found[0].ask
@@ -71,7 +71,7 @@ def test_packs_in_series_have_the_sum_of_the_voltages_and_the_least_current() ->
     words = said(packs, to_create(packs, ["bow", "stern"], "House", "series"), live(bow=13.2, stern=26.5))
     assert words == [
         "Bow (13.20 V) and Stern (26.50 V), wired in series, act as one battery of 50 Ah",
-        "by the settings of its packs, it is charged with up to 15 A and discharged with up to 25 A",
+        "Their settings allow charging with up to 15 A and discharging with up to 25 A together",
         "Chargers and inverters obey the bank House while DVCC is on, up to 27.60 V (8 cells, LiFePO4)",
     ]
 
@@ -143,10 +143,10 @@ def test_a_bank_without_a_chemistry_is_only_shown_and_says_how_to_choose_one() -
 
 def test_unknown_voltages_are_named_and_not_checked() -> None:
     packs = known()
-    assert "the voltages are not checked, because the service is not running" in said(
+    assert "The voltages are not checked, because the service is not running" in said(
         packs, to_create(packs, []), {}
     )
-    assert "the voltage of Stern is unknown and not checked" in said(
+    assert "The voltage of Stern is unknown and not checked" in said(
         packs, to_create(packs, []), live(bow=13.2, stern=None)
     )
 
@@ -190,7 +190,7 @@ def test_a_bank_cannot_have_the_name_of_a_pack() -> None:
 def test_deleting_a_bank_that_controls_says_that_chargers_stop() -> None:
     packs = known(banks={1: {"Enabled": 1, "Name": "House"}})
     ends, stops = consequences(BankChange(number=1, deletes=True), packs, {})
-    assert ends.words == "the bank House ends"
+    assert ends.words == "The bank House ends"
     assert stops.words.startswith("House no longer controls chargers; chargers then stop with error 67")
     assert stops.ask
 

@@ -15,11 +15,15 @@ from dbus_xbms.commands.screen.glyphs import BLOCKS
 from dbus_xbms.commands.screen.keys import DOWN, ENTER, pressed
 from dbus_xbms.commands.screen.scene import Absent, Scene, View, places
 from dbus_xbms.commands.screen.style import text_of, width_of
-from dbus_xbms.commands.table import Battery, Value
+from dbus_xbms.commands.table import Battery, Value, rows
 from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.report import BankReport
+from dbus_xbms.settings import bank_id
 from dbus_xbms.text import columns_of
+from dbus_xbms.venus.tables.bank import devices
 from tests.unit.commands.screen.test_screen import SIZES, all_text, drawn, named
 from tests.unit.commands.screen.test_terminal import Bus
+from tests.unit.samples import bank_report, member_address, silent
 
 PORT, STARBOARD, SPARE = named(1, "Port"), named(2, "Starboard"), named(3, "Spare")
 PACKS = {pack.address: pack for pack in (PORT, STARBOARD, SPARE)}
@@ -32,8 +36,8 @@ TOTALS: Mapping[str, tuple[Value, str]] = {
     "/Capacity": (221.5, "221.5Ah"),
     "/InstalledCapacity": (380.0, "380.0Ah"),
     "/State": (9, "9"),
-    "/System/MinCellVoltage": (3.301, "3.301V"),
-    "/System/MaxCellVoltage": (3.331, "3.331V"),
+    "/System/MinCellVoltage": (3.301, "3.301V (Starboard, cell 7)"),
+    "/System/MaxCellVoltage": (3.331, "3.331V (Port, cell 3)"),
     "/System/MinVoltageCellId": ("2:C07", "2:C07"),
     "/System/MaxVoltageCellId": ("1:C03", "1:C03"),
     "/System/SocSpread": (5.0, "5.0%"),
@@ -60,10 +64,10 @@ def member(number: int, pack: Battery, **changes: Value) -> dict[str, Value]:
         "Voltage": 13.31,
         "Current": 12.4,
         "Share": 24.0,
-        "MinCellVoltage": 3.309,
-        "MaxCellVoltage": 3.331,
-        "Ccl": 30.0,
-        "Dcl": 50.0,
+        "LowestCell": 3.309,
+        "HighestCell": 3.331,
+        "AllowedCharge": 30.0,
+        "AllowedDischarge": 50.0,
         "ChargeLimitation": "0.3 C of 100 Ah",
         "DischargeLimitation": "0.5 C of 100 Ah",
         **changes,
@@ -72,7 +76,7 @@ def member(number: int, pack: Battery, **changes: Value) -> dict[str, Value]:
 
 
 def bank(*rows: dict[str, Value], number: int = 1, **changes: Value) -> Battery:
-    texts = {"Soc": "{:.1f}%", "Voltage": "{:.2f}V"}
+    texts = {"Soc": "{:.1f}%", "Voltage": "{:.2f}V", "LowestCell": "{:.3f}V", "HighestCell": "{:.3f}V"}
     values = {path: value for path, (value, _) in TOTALS.items()}
     shown = {path: text for path, (_, text) in TOTALS.items()}
     for row in rows:
@@ -86,7 +90,7 @@ def bank(*rows: dict[str, Value], number: int = 1, **changes: Value) -> Battery:
     return Battery(service=f"com.victronenergy.battery.xbms_bank_{number}", values=values, texts=shown)
 
 
-SECOND = {"Soc": 57.0, "Current": 39.7, "Share": 76.0, "MinCellVoltage": 3.301, "Ccl": 84.0}
+SECOND = {"Soc": 57.0, "Current": 39.7, "Share": 76.0, "LowestCell": 3.301, "AllowedCharge": 84.0}
 HOUSE = bank(member(1, PORT), member(2, STARBOARD, **SECOND))
 SCENE = Scene(banks=[HOUSE], packs=[SPARE, PORT, STARBOARD])
 
@@ -110,15 +114,27 @@ def test_each_pack_of_a_bank_has_one_line_of_80_columns() -> None:
     lines = drawn(Scene(banks=[HOUSE], packs=on), (80, 24))
     place = next(n for n, line in enumerate(lines) if "Port  " in line)
     assert lines[place].split() == [
-        *("2", "Port", "62.0%", "13.31V", "+12.4A", "24%", "3.309-3.331V", "CCL", "30.0A")
+        *("2", "Port", "76.3%", "13.25V", "+12.4A", "24%", "3.309-3.315V", "CCL", "30.0A")
     ]
     assert lines[place + 1].split() == [
-        *("3", "Starboard", "57.0%", "13.31V", "+39.7A", "76%", "3.301-3.331V", "CCL", "84.0A")
+        *("3", "Starboard", "76.3%", "13.25V", "+12.4A", "76%", "3.309-3.315V", "CCL", "84.0A")
     ]
+
+
+def test_a_pack_of_a_bank_that_is_not_on_the_bus_shows_what_the_bank_knows_of_it() -> None:
+    text = " ".join(" ".join(drawn(Scene(banks=[HOUSE]), (80, 24))).split())
+    assert "Port 62.0% 13.31V +12.4A 24% 3.309-3.331V CCL 30.0A" in text
+
+
+def test_what_limits_a_pack_is_taken_from_its_own_service_and_shown_on_its_page() -> None:
+    own = replace(STARBOARD, values={"/Info/ChargeLimitation": "7.4 A: cell 3 at 3.52 V"})
+    (first,) = members(bank(member(1, STARBOARD)), [own])
+    assert first.limits == ("CCL 7.4A", "cell 3 at 3.52 V")
+    assert ("CCL", ["7.4 A: cell 3 at 3.52 V"]) in list(rows(own))
 
 
 def test_a_pack_of_a_bank_with_a_mosfet_off_says_so() -> None:
-    assert "3.309-3.331V  discharge off" in "\n".join(drawn(SCENE, (80, 24)))
+    assert "3.309-3.315V  discharge off" in "\n".join(drawn(SCENE, (80, 24)))
 
 
 def test_a_wide_terminal_also_shows_what_limits_each_pack() -> None:
@@ -149,7 +165,12 @@ def test_the_page_of_a_bank_shows_all_of_it_at_every_size(size: tuple[int, int])
     for words in (
         *("House", "2 packs in parallel", "58.3%", "221.5Ah of 380.0Ah", "13.31V", "+52.1A", "693W"),
         *("Bulk", "Port: 0.3 C of 100 Ah", "CCL 84.0A 0.3 C of 100 Ah", "DCL 50.0A 0.5 C of 100 Ah"),
-        *("lowest 3.301V 2:C07", "highest 3.331V 1:C03", "2 of 2 online", "1 blocking charge"),
+        *(
+            "3.301V (Starboard",
+            "3.331V (Port",
+            "2 of 2 online",
+            "1 blocking charge",
+        ),
         *("SoC differs by 5.0%", "switch Port off"),
         *("charge on", "discharge on", "alarms none"),
     ):
@@ -177,8 +198,8 @@ def test_selecting_a_pack_of_the_bank_opens_its_own_page() -> None:
     ],
 )
 def test_a_pack_that_does_not_count_says_why(changes: dict[str, Value], words: str) -> None:
-    silent = dict.fromkeys(("Soc", "Voltage", "Current", "Share", "MinCellVoltage"))
-    scene = Scene(banks=[bank(member(1, PORT, **{**silent, **changes}))], packs=[PORT])
+    silent = dict.fromkeys(("Soc", "Voltage", "Current", "Share", "LowestCell"))
+    scene = Scene(banks=[bank(member(1, PORT, **{**silent, **changes}))])
     text = " ".join(" ".join(drawn(scene, (80, 24))).split())
     assert f"Port -- -- -- -- -- {words}" in text
     assert words in all_text(scene, (80, 24), View(opened=True))
@@ -250,3 +271,25 @@ def test_the_table_of_a_bank_has_a_row_for_each_pack() -> None:
     assert lines[0] == "House  bank1"
     assert "pack 1  Port  62.0%  13.31V  +12.4A  24%  3.309-3.331V" in lines
     assert all(columns_of(line) <= 40 for line in render([HOUSE], 40).splitlines())
+
+
+def published(report: BankReport) -> Battery:
+    """Return a bank as its service publishes it."""
+    ((device, items),) = devices(report).items()
+    values = {item.path: item.value(report) for item in items}
+    texts = {item.path: item.show(values[item.path], item.noted(report)) for item in items}
+    return Battery(service=f"{device}.{bank_id(report.number)}", values=values, texts=texts)
+
+
+@pytest.mark.parametrize("size", [(40, 24), *SIZES])
+def test_the_service_of_a_bank_has_all_that_the_screen_shows(size: tuple[int, int]) -> None:
+    report = bank_report(controls=True)
+    third = silent(report.decision.members[2])
+    four = (*report.decision.members[:2], third, report.decision.members[3])
+    house = published(replace(report, decision=replace(report.decision, members=four)))
+    scene = Scene(banks=[house])
+    assert places(scene) == [house.service, *(member_address(n) for n in range(1, 5))]
+    text = all_text(scene, size, View(opened=True))
+    for words in ("Bow", "Stern", "25%", "no contact", "CCL 50.0A MaxChargeCurrent", "3 of 4 online"):
+        assert words in text
+    assert all("--" not in part.cells for part in members(house) if part.online)
