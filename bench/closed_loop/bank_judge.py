@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bench.closed_loop.bank_control import Scheme
 from bench.closed_loop.bank_pack import CHEMISTRY
-from bench.closed_loop.bank_site import BankSetup, PackNow, Site, Step
+from bench.closed_loop.bank_site import FINE, BankSetup, PackNow, Site, Step
 from bench.closed_loop.simulation import DAY, HOUR, cloudy
 from dbus_xbms.model import Limits
 
@@ -55,7 +55,8 @@ class Excess:
         if one.current - limit <= max(TOLERANCE * limit, LEAST_TOLERANCE):
             self._since.pop(one.pack, None)
             return
-        lasted = now + seconds - self._since.setdefault(one.pack, now)
+        end = now + seconds
+        lasted = end - self._since.setdefault(one.pack, end - min(seconds, FINE))  # it is polled each second
         self.longest = max(self.longest, lasted)
         one = replace(one, limit=limit)
         if lasted > OBEY and (self.worst is None or self.worst.rate < one.rate):
