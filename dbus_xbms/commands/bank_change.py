@@ -11,7 +11,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries, wait_until_gone
 from dbus_xbms.commands.known import Known, StoredBank, path_of_bank, title
 from dbus_xbms.commands.naming import bank_candidates, name_refusal
-from dbus_xbms.commands.questions import confirm, refuse_second_controller, shell_quoted
+from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import MOSFET_PATHS, Battery
@@ -24,6 +24,7 @@ from dbus_xbms.policy.bank.membership import members
 from dbus_xbms.policy.bank.topology import Candidate
 from dbus_xbms.settings import BankSettings as B
 from dbus_xbms.settings import PackSettings, SettingsError, Value, bank_id, pack_path
+from dbus_xbms.text import shell_quoted
 
 log = logging.getLogger(__name__)
 
