@@ -173,13 +173,20 @@ class App:
 
     def _judge(self) -> None:
         """Form banks, and decide who controls."""
-        self._banks.form()
+        self._form_banks()
         self._arbiter.judge()
 
     def _confirm(self, name: str) -> None:
         """Form banks, and decide who controls: the owner has changed the control of a pack or bank."""
-        self._banks.form()
+        self._form_banks()
         self._arbiter.confirm(name)
+
+    def _form_banks(self) -> None:
+        """Form banks; an error in that leaves them as they were."""
+        try:
+            self._banks.form()
+        except Exception:
+            log.exception("banks are not formed anew because of an error in this program")
 
     def _setting_changed(self, path: str, value: Value) -> None:
         if number := self._banks.setting_changed(path, value):

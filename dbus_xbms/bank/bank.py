@@ -185,6 +185,12 @@ class Bank:
             self._shunt.follow(self.settings.shunt)
             self.changed.set()
 
+    def succeeding(self, crashed: Bank) -> Bank:
+        """Take over what a bank was formed of whose task has crashed; return this bank."""
+        self.settings, self.instance = crashed.settings, crashed.instance
+        self.members.addresses = crashed.members.addresses
+        return self
+
     @property
     def membership(self) -> Membership:
         """What a pack is told that has just joined."""

@@ -90,11 +90,22 @@ class Banks:
     # Settings
 
     async def load(self, stored: Iterable[str]) -> None:
-        """Load all banks that have settings, given the paths of all stored settings."""
-        for number in sorted({found[0] for path in stored if (found := bank_setting(path))}):
-            await self._load(number)
+        """Load all banks that have settings, given the paths of all stored settings.
+
+        The device instance of a bank that was deleted remains stored, and is not enough.
+        """
+        paths = set(stored)
+        for number in range(1, MOST_BANKS + 1):
+            if bank_path(number, BankSettings.enabled.name) in paths:
+                await self._load(number)
 
     async def _load(self, number: int) -> None:
+        try:
+            await self._add(number)
+        except SettingsError as err:
+            log.error("Bank %s: its settings cannot be read: %s", number, err)
+
+    async def _add(self, number: int) -> None:
         rows: dict[str, AnySetting] = {bank_path(number, row.name): row for row in BankSettings.rows}
         rows[bank_instance_path(number)] = BANK_INSTANCE
         values = await self._store.add_usable(rows)
@@ -119,11 +130,12 @@ class Banks:
         if (found := bank_setting(path)) is None:
             return None
         number, name = found
-        enabled = name == BankSettings.enabled.name and value
-        if (settings := self._settings.get(number)) is None or enabled:
+        settings = self._settings.get(number)
+        is_enabled = name == BankSettings.enabled.name
+        if is_enabled and (value or settings is None):  # it may have been deleted and created again
             self._to_load.add(number)
             self._wake.set()
-        else:
+        elif settings:
             before = settings.get(name)
             self._put(number, name, value, settings)
             if before is not None and settings[name] != before and not BankSettings.named(name).internal:
@@ -256,9 +268,7 @@ class Banks:
             while True:
                 await self._supervise(self._banks[number])
                 await asyncio.sleep(RESTART_AFTER)
-                crashed = self._banks[number]
-                self._banks[number] = self._new(number)
-                self._banks[number].form(crashed.members.addresses, crashed.instance)
+                self._banks[number] = self._new(number).succeeding(self._banks[number])
                 self._reconsider.set()
         finally:
             del self._banks[number], self._tasks[number]

@@ -15,6 +15,8 @@ from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.persisted import extremes_of, identity_of
 
+NOT_ENABLED = PackSettings().frozen  # the settings of a pack that is not enabled: the defaults
+
 
 class Packs:
     """The enabled packs: their settings, and those whose tasks run. Both change while the service runs."""
@@ -48,7 +50,7 @@ class Members:
         )
 
     def _without_task(self, address: str) -> MemberView:
-        settings = self._packs.settings.get(address, PackSettings())
+        settings = self._packs.settings.get(address, NOT_ENABLED)
         return MemberView(
             address=address,
             name=settings.custom_name or address,
@@ -69,7 +71,7 @@ class Members:
     @property
     def settings(self) -> tuple[PackSettings, ...]:
         """The settings of each pack; the defaults for one that is not enabled."""
-        return tuple(self._packs.settings.get(address, PackSettings()) for address in self.addresses)
+        return tuple(self._packs.settings.get(address, NOT_ENABLED) for address in self.addresses)
 
     def inform(self, memberships: Mapping[str, Membership]) -> None:
         """Tell each pack what the bank has decided."""

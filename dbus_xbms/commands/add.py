@@ -7,11 +7,12 @@ import logging
 from collections.abc import Callable, Mapping
 
 from dbus_xbms.commands import CommandError, questions
+from dbus_xbms.commands.bank_offer import ask_to_join, offer_bank
 from dbus_xbms.commands.known import Known, known_packs, row_of, title
 from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.pack_contact import described, first_contact, has_answered, reason_text
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
-from dbus_xbms.commands.questions import can_ask, shell_quoted
+from dbus_xbms.commands.questions import can_ask
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.scanning import Found, recently_found
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus, warn_if_not_running
@@ -21,7 +22,7 @@ from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.policy.advice.controllers import willing
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
-from dbus_xbms.text import LINE, printable
+from dbus_xbms.text import LINE, printable, shell_quoted
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,8 @@ async def _add(args: argparse.Namespace) -> int:
         return 0
     say(f"{_name(target, settings)}.")
     say(_control_words(target, settings))
-    await _report_contact(target, settings, wait=not args.no_wait)
+    if await _report_contact(target, settings, wait=not args.no_wait):
+        await offer_bank(target.address, ask=not args.yes)
     return 0
 
 
@@ -150,6 +152,9 @@ def _ask(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
     if PackSettings.chemistry.name not in given and not before.chemistry:
         answers[PackSettings.chemistry.name] = questions.ask_chemistry()
     after = target.after({**given, **answers})
+    joins = ask_to_join(target.known.configuration, after)
+    if joins is not None:
+        answers[PackSettings.join_bank.name] = int(joins)
     alone = not [one for one in willing(target.known.configuration) if one.key != target.address]
     if PackSettings.control.name not in given and after.chemistry and alone:
         answers[PackSettings.control.name] = int(questions.ask_control())
@@ -191,18 +196,22 @@ def _control_words(target: PackToAdd, settings: PackSettings) -> str:
     return f"It does not control chargers. To let it: {change} Control 1"
 
 
-async def _report_contact(target: PackToAdd, settings: PackSettings, *, wait: bool) -> None:
-    """Wait for the first contact; print what was found, or why there is no contact yet."""
+async def _report_contact(target: PackToAdd, settings: PackSettings, *, wait: bool) -> bool:
+    """Wait for the first contact; print what was found, or why there is no contact yet.
+
+    Returns whether there was contact.
+    """
     if not await warn_if_not_running() or not wait:
-        return
+        return False
     name = title(target.address, settings)
     control = not control_disabled(settings)
     pack = await first_contact(target.address, name, control=control)
     if pack and has_answered(pack):
         say("\n".join(described(pack, control=control)))
-        return
+        return True
     async with open_bus() as bus:
         contact = (await contacts(bus)).get(target.address, Contact(reason="it has not answered"))
     say(f"No contact yet: {reason_text(contact)}. The service keeps trying.")
     if contact.advice:
         say(f"  -> {printable(contact.advice, LINE)}")
+    return False

@@ -85,10 +85,10 @@ async def _create(args: argparse.Namespace) -> int:
     return 0
 
 
-async def create(known: Known, change: BankChange, *, yes: bool) -> None:
-    """Have the owner confirm a new bank, and store it."""
+async def create(known: Known, change: BankChange, *, yes: bool, question: str = "") -> None:
+    """Have the owner confirm a new bank, and store it; ``question`` without its question mark."""
     name = printable(change.after(known.configuration).title(change.number))
-    await confirm_change(known, change, f"Create the bank {name}", yes=yes)
+    await confirm_change(known, change, question or f"Create the bank {name}", yes=yes)
     await store_change(known, change)
     await known.read()
     instance = known.banks[change.number].class_and_vrm_instance.rpartition(":")[2]

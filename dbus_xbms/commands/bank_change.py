@@ -11,7 +11,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries, wait_until_gone
 from dbus_xbms.commands.known import Known, StoredBank, path_of_bank, title
 from dbus_xbms.commands.naming import bank_candidates, name_refusal
-from dbus_xbms.commands.questions import confirm, refuse_second_controller, shell_quoted
+from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import MOSFET_PATHS, Battery
@@ -24,6 +24,7 @@ from dbus_xbms.policy.bank.membership import members
 from dbus_xbms.policy.bank.topology import Candidate
 from dbus_xbms.settings import BankSettings as B
 from dbus_xbms.settings import PackSettings, SettingsError, Value, bank_id, pack_path
+from dbus_xbms.text import shell_quoted
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +86,10 @@ def consequences(change: BankChange, known: Known, live: Mapping[str, Battery]) 
     if change.deletes or not after.banks[number].enabled:
         return found
     _check_name(change, known)
-    if change.forms:
-        _check_wiring(number, after, live)
-    refuse_second_controller(before, after, bank_id(number))
     newly = number not in before.formations or not before.formations[number].formed
+    if change.forms:
+        _check_wiring(number, after, live, "--topology series" if newly else "Topology series")
+    refuse_second_controller(before, after, bank_id(number))
     about = [*_about(number, after, live, ask=newly)] if change.forms else []
     return [*about, *found]
 
@@ -100,8 +101,11 @@ def _check_name(change: BankChange, known: Known) -> None:
         raise SettingsError(why)
 
 
-def _check_wiring(number: int, after: Configuration, live: Mapping[str, Battery]) -> None:
-    """Check that the packs of a bank can be wired as its settings say, by their settings and voltages."""
+def _check_wiring(number: int, after: Configuration, live: Mapping[str, Battery], in_series: str) -> None:
+    """Check that the packs of a bank can be wired as its settings say, by their settings and voltages.
+
+    ``in_series``: how to say that they are wired in series.
+    """
     chosen = members(number, after.banks, after.packs)
     if removed := [address for address in chosen if address not in after.enabled]:
         raise CommandError(f"{_name(removed[0], after)} is not added; `dbus-xbms add {removed[0]}` adds it")
@@ -112,12 +116,12 @@ def _check_wiring(number: int, after: Configuration, live: Mapping[str, Battery]
     packs = [wired(address, after, live) for address in chosen]
     wanted = topology.parse(after.banks[number].topology, len(packs))
     if why := topology.refusal(wanted, packs):
-        raise CommandError(f"these packs cannot be one battery: {why}. {_helps(wanted)}")
+        raise CommandError(f"these packs cannot be one battery: {why}. {_helps(wanted, in_series)}")
 
 
-def _helps(wanted: topology.Topology) -> str:
+def _helps(wanted: topology.Topology, in_series: str) -> str:
     if wanted.series == 1:
-        return "If they are wired in series: --topology series; if not, let the voltages come together first"
+        return f"If they are wired in series: {in_series}; if not, let the voltages come together first"
     return "Name the packs string after string, as they are wired"
 
 

@@ -14,7 +14,8 @@ from dbus_xbms.ble.scan_results import LONGEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.doctor.checks import WIDTH, examine, page, summary
-from dbus_xbms.doctor.facts import Facts, Finding, Verdict, discreet, short
+from dbus_xbms.doctor.discretion import discreet, short
+from dbus_xbms.doctor.facts import Facts, Finding, Verdict
 from dbus_xbms.process.interrupt import at_once
 
 SCAN_SECONDS = 10.0

@@ -16,10 +16,8 @@ from dbus_fast import unpack_variants
 from dbus_xbms import rpc
 from dbus_xbms.authority.surroundings import CHARGERS
 from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, DEVICE, call_bluez, system_bus
-from dbus_xbms.commands.batteries import batteries
-from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import call_service, contacts
-from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
+from dbus_xbms.commands.table import CVL
 from dbus_xbms.dbus import (
     CallFailed,
     CallRefused,
@@ -30,10 +28,9 @@ from dbus_xbms.dbus import (
     call_daemon,
     has_owner,
 )
-from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, SettingsFile, Shown, System
+from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Service, SettingsFile, System
 from dbus_xbms.interference.programs import BLUETOOTH, DESCRIPTIONS, SENSORS
 from dbus_xbms.interference.rules import VenusPrograms
-from dbus_xbms.settings import name_of
 from dbus_xbms.settings_store.service import CONDITION
 from dbus_xbms.venus.bus_item import get_value
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
@@ -86,9 +83,11 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
         counts = await _asked(bus, "Health") or {}
         version = await _asked(bus, "Version")
         known = await contacts(bus, limit=ANSWER_LIMIT)
+        banks = unpack_variants(await _asked(bus, "Banks") or [])
     except NoAnswer:
         return replace(used, answers=False)
-    return replace(used, version=version, counts=counts, contacts=known)
+    not_shown = {entry["number"]: entry["reason"] for entry in banks if entry.get("reason")}
+    return replace(used, version=version, counts=counts, contacts=known, not_shown=not_shown)
 
 
 async def _asked(bus: TrustedBus, member: str) -> Any:
@@ -123,58 +122,6 @@ async def settings_file(bus: TrustedBus) -> SettingsFile | None:
     return SettingsFile(damaged=tuple(damaged), trouble=trouble)
 
 
-async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
-    """Return the packs in localsettings by address, or ``None`` if localsettings is not on the bus."""
-    if not await has_owner(bus, SETTINGS):
-        return None
-    async with known_packs() as known:
-        return {
-            address: Pack(
-                address=address,
-                name=name_of(pack),
-                names=(pack.custom_name, pack.advertised_name),
-                enabled=pack.enabled == 1,
-                adapter=pack.adapter,
-                wants_control=bool(pack.control),
-                unusable=known.unusable_of(address),
-            )
-            for address, pack in known.packs.items()
-        }
-
-
-async def shown() -> Mapping[str, Shown]:
-    """Return the packs on the bus, by address."""
-    async with batteries() as live:
-        return {pack.address: _shown(pack) for pack in live.packs if not pack.gone}
-
-
-def _shown(pack: Battery) -> Shown:
-    raised = [
-        (path.removeprefix("/Alarms/"), level)
-        for path, level in sorted(pack.values.items())
-        if path.startswith("/Alarms/")
-    ]
-    rssi = pack.values.get("/Bluetooth/Rssi")
-    return Shown(
-        service=pack.service,
-        silent=pack.values.get("/State") in SILENT,
-        words=str(pack.values.get("/Bluetooth/State") or ""),
-        rssi=rssi if isinstance(rssi, int) else None,
-        reconnects=_count(pack, "/Bluetooth/Reconnects"),
-        failed_polls=_count(pack, "/Bluetooth/FailedPollsLastHour"),
-        alarms=tuple(name for name, level in raised if level == 2),
-        warnings=tuple(name for name, level in raised if level == 1),
-        interference=str(pack.values.get("/Bluetooth/Interference") or ""),
-        controls=pack.controls,
-        no_control="" if pack.controls else str(pack.values.get(CHARGE_MODE) or ""),
-    )
-
-
-def _count(pack: Battery, path: str) -> int:
-    shown = pack.values.get(path)
-    return int(shown) if isinstance(shown, int | float) else 0
-
-
 async def interference(bus: TrustedBus) -> VenusPrograms:
     """Return other programs that use Bluetooth, as far as the bus shows them."""
     others = [name for name in await _batteries(bus) if not name.startswith(OWN_BATTERY)]
@@ -189,7 +136,8 @@ async def interference(bus: TrustedBus) -> VenusPrograms:
 async def system(bus: TrustedBus) -> System:
     """Return how Venus uses the batteries."""
     batteries = await _batteries(bus)
-    instances, limits = [await values(bus, batteries, path) for path in ("/DeviceInstance", CVL)]
+    paths = ("/DeviceInstance", CVL, "/ProductName")
+    instances, limits, products = [await values(bus, batteries, path) for path in paths]
     expecting = await values(bus, await _named(bus, CHARGERS), "/Settings/BmsPresent")
     dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
     return System(
@@ -202,6 +150,7 @@ async def system(bus: TrustedBus) -> System:
         expecting=tuple(name for name, present in expecting.items() if present == 1),
         bms_chosen=chosen if isinstance(chosen, int) else None,
         instances={name: number for name, number in instances.items() if isinstance(number, int)},
+        products={name: str(product) for name, product in products.items()},
     )
 
 

@@ -8,12 +8,12 @@ import re
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dbus_xbms.commands import doctor_bus
+from dbus_xbms.commands import doctor_bus, doctor_packs
 from dbus_xbms.commands.doctor_bus import MEGA, megabytes
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.scanning import scan, scan_limit
@@ -21,6 +21,7 @@ from dbus_xbms.commands.self_test import program
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.dbus import BusError, TrustedBus
 from dbus_xbms.doctor.facts import Boot, Facts, Line, Machine, Storage
+from dbus_xbms.doctor.others import found
 from dbus_xbms.process.machine import VENUS
 
 NAME = "dbus-xbms"  # of the service in /service, and in the line of rc.local
@@ -159,8 +160,18 @@ async def bluetoothd(root: Path) -> str | None:
     return None
 
 
+def others(root: Path) -> tuple[str, ...]:
+    """Return the names of other programs that read or aggregate batteries."""
+    lines = []
+    for file in (root / "proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            lines.append(file.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+    return found(lines)
+
+
 PROBES = (
     _file("venus", venus),
+    _file("others", others),
     Probe(fact="boot", limit=PROGRAM_LIMIT, find=lambda place: boot(place.root)),
     _file("storage", storage),
     _file("machine", machine),
@@ -171,8 +182,10 @@ PROBES = (
     _bus("settings_file", lambda bus, root: doctor_bus.settings_file(bus)),
     _bus("running", lambda bus, root: is_running(bus)),
     _bus("service", doctor_bus.service),
-    _bus("packs", lambda bus, root: doctor_bus.packs(bus), PACKS_LIMIT),
-    _bus("shown", lambda bus, root: doctor_bus.shown(), PACKS_LIMIT),
+    _bus("packs", lambda bus, root: doctor_packs.packs(bus), PACKS_LIMIT),
+    _bus("banks", lambda bus, root: doctor_packs.banks(bus), PACKS_LIMIT),
+    _bus("shown", lambda bus, root: doctor_packs.shown(), PACKS_LIMIT),
+    _bus("shown_banks", lambda bus, root: doctor_packs.shown_banks(), PACKS_LIMIT),
     _bus("interference", lambda bus, root: doctor_bus.interference(bus)),
     _bus("system", lambda bus, root: doctor_bus.system(bus)),
 )

@@ -40,7 +40,7 @@ async def _lend(word: str, minutes: int) -> int:
         found = await find_battery(word, live.all)
         battery = await found.on_bus()
         if not await live.write(battery, LEND, minutes):
-            name = "PACK" if battery.bank else found.name
+            name = "" if battery.bank else found.name
             raise CommandError(with_pack_name(str(await live.ask(battery, LAST_COMMAND)), name))
     if battery.bank and minutes:
         say(f"The packs of {found.name} are lent one after the other, each for {minutes} min.")

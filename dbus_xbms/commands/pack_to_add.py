@@ -54,7 +54,7 @@ class PackToAdd:
 
     def name_refusal(self, name: str) -> str:
         """Return why it cannot have this name, or empty."""
-        return name_refusal(name, self.address, self.known.candidates)
+        return name_refusal(name, self.address, self.known.named)
 
 
 def to_store(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
@@ -16,7 +15,7 @@ from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.process.interrupt import as_exception
 from dbus_xbms.schema import NONE
 from dbus_xbms.settings import PackSettings, SettingsError, Value
-from dbus_xbms.text import LINE, printable
+from dbus_xbms.text import LINE, printable, shell_quoted
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
@@ -111,15 +110,14 @@ def refuse_control_of_member(configuration: Configuration, address: str) -> None
         )
 
 
-def shell_quoted(name: str) -> str:
-    """Return a name quoted for the shell."""
-    plain = all(character.isalnum() or character in " -_.:" for character in name)
-    return f'"{name}"' if plain and " " in name else shlex.quote(name)
-
-
 def with_pack_name(words: str, name: str) -> str:
-    """Return a message of the service with the pack's name in the command that it suggests."""
+    """Return a message of the service with the pack's name in the command that it suggests.
+
+    ``name`` is empty for a message of a bank, which names its packs.
+    """
     for command in ("set", "switch"):
+        if not name:
+            words = words.replace(f": {command} ", f": dbus-xbms {command} ")
         words = words.replace(f": {command} PACK", f": dbus-xbms {command} {shell_quoted(name)}")
     return words
 

@@ -116,8 +116,8 @@ async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
 
 
 def _named(battery: Battery) -> str:
-    """Return the name for a command in a message; a bank's message is about packs that it names."""
-    return "PACK" if battery.bank else battery.name
+    """Return the name for a command in a message; empty for a bank, whose message names its packs."""
+    return "" if battery.bank else battery.name
 
 
 async def _followed(live: Batteries, pack: Battery, command: Write) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 
-from dbus_xbms.doctor import machine, packs
+from dbus_xbms.doctor import banks, control, machine, packs
 from dbus_xbms.doctor.facts import Facts, Finding, Verdict, note
 from dbus_xbms.text import LINE, count, printable
 
@@ -24,7 +24,10 @@ UNKNOWN = {  # probe -> what is unknown if it failed
     "bluetoothd": "the version of bluetoothd",
     "settings_file": "whether settings are saved",
     "packs": "the packs in the settings",
+    "banks": "the banks in the settings",
     "shown": "the packs on the bus",
+    "shown_banks": "the banks on the bus",
+    "others": "which other programs read batteries",
     "scan": "which packs are in range",
     "system": "who controls charging",
 }
@@ -51,13 +54,17 @@ CHECKS: tuple[Check, ...] = (
     packs.trust,
     packs.settings,
     packs.in_range,
-    packs.charge_control,
-    packs.not_controlling,
-    packs.no_bms,
-    packs.several_limits,
-    packs.shared_voltage,
-    packs.aggregator,
-    packs.instances,
+    banks.banks,
+    banks.unconfirmed,
+    control.charge_control,
+    control.not_controlling,
+    control.no_bms,
+    control.several_limits,
+    control.shared_voltage,
+    control.monitor,
+    control.aggregator,
+    control.drivers,
+    control.instances,
     machine.boot,
     machine.storage,
     machine.machine,

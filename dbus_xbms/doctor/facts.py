@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from dbus_xbms.contact import Contact
@@ -69,6 +69,7 @@ class Service:
     memory: float | None = None  # MB resident
     counts: Mapping[str, int] = field(default_factory=dict)  # packs, links, tasks
     contacts: Mapping[str, Contact] = field(default_factory=dict)  # by address of the pack
+    not_shown: Mapping[int, str] = field(default_factory=dict)  # why a bank is not on the bus, by number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,53 @@ class Pack:
     enabled: bool = False
     adapter: str = ""  # address of the adapter that it must use
     wants_control: bool = False  # its setting Control is 1
+    chemistry: str = ""
+    cells: int = 0  # 0: never read
+    joins: bool = True  # its setting JoinBank
     unusable: tuple[str, ...] = ()  # stored settings that cannot be used, and why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """A bank in localsettings."""
+
+    number: int
+    name: str  # the owner's, or "Bank 1"
+    enabled: bool = True  # confirmed by the owner
+    wants_control: bool = True  # its setting Control is 1
+    members: tuple[str, ...] = ()  # addresses, as if it were confirmed
+    unknown: tuple[str, ...] = ()  # addresses in its settings of packs that were not added
+    refusal: str = ""  # why it is not formed
+    no_chemistry: tuple[str, ...] = ()  # addresses of its packs without Chemistry
+    unusable: tuple[str, ...] = ()  # stored settings that cannot be used, and why
+
+    @property
+    def label(self) -> str:
+        """What it is called on the command line."""
+        return f"bank{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMember:
+    """A pack of a bank, as the bank's service shows it."""
+
+    name: str
+    state: str  # online, or why it does not count
+    why: str = ""  # the same in more words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownBank:
+    """A bank, as the bus shows it."""
+
+    service: str
+    members: tuple[ShownMember, ...] = ()
+    alarms: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    controls: bool = False  # it has a charge voltage limit
+    no_control: str = ""  # /Info/ChargeMode of a bank that is only shown: why
+    soc_spread: float | None = None  # % between packs in parallel
+    advice: tuple[str, ...] = ()  # what only the owner can fix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +175,8 @@ class Shown:
     interference: str = ""  # programs that interfere, as the service reports them
     controls: bool = False  # it has a charge voltage limit
     no_control: str = ""  # /Info/ChargeMode of a pack that only watches: why
+    voltage: float | None = None  # V
+    mosfets_on: bool | None = None  # both; None: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +192,7 @@ class System:
     expecting: tuple[str, ...] = ()  # chargers that stop with error 67 without a BMS
     bms_chosen: int | None = None  # instance; -1: automatic, -255: none
     instances: Mapping[str, int] = field(default_factory=dict)  # by battery service
+    products: Mapping[str, str] = field(default_factory=dict)  # name of the product, by battery service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +229,10 @@ class Facts:
     bluetooth: Bluetooth | None = None
     interference: VenusPrograms | None = None
     packs: Mapping[str, Pack] | None = None  # by address
+    banks: Mapping[int, Bank] | None = None  # by number
     shown: Mapping[str, Shown] | None = None  # by address
+    shown_banks: Mapping[int, ShownBank] | None = None  # by number
+    others: tuple[str, ...] | None = None  # programs that read or aggregate batteries, too
     system: System | None = None
     log: tuple[Line, ...] | None = None  # oldest first
     scan: Mapping[str, int | None] | None = None  # address -> dBm of packs in range; None: no scan
@@ -199,61 +252,6 @@ class Facts:
     def enabled(self) -> list[Pack]:
         """The packs that were added."""
         return [pack for pack in (self.packs or {}).values() if pack.enabled]
-
-
-ADDRESS = re.compile(
-    r"(?<![0-9A-Za-z])([0-9A-Fa-f]{2})([:_-]?)([0-9A-Fa-f]{2})\2([0-9A-Fa-f]{2})\2"
-    r"(?:[0-9A-Fa-f]{2}\2){2}([0-9A-Fa-f]{2})(?![0-9A-Za-z])"
-)
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-
-
-def short(text: str) -> str:
-    """Shorten each Bluetooth address in a text to its first three bytes and its last: A4:C1:37..03."""
-    return ADDRESS.sub(lambda found: f"{found[1]}:{found[3]}:{found[4]}..{found[5]}", text)
-
-
-def discreet(facts: Facts) -> Facts:
-    """Return the facts without the owner's texts: names of packs, and quoted texts in the log."""
-    known = (facts.packs or {}).values()
-    names = sorted(
-        {name for pack in known for name in (pack.name, *pack.names) if name}, key=len, reverse=True
-    )
-    packs = {
-        pack.address: replace(
-            pack, name="", names=(), unusable=tuple(_bare(why, names) for why in pack.unusable)
-        )
-        for pack in known
-    }
-    return replace(
-        facts,
-        service=facts.service and _nameless(facts.service, names),
-        packs=None if facts.packs is None else packs,
-        log=None
-        if facts.log is None
-        else tuple(replace(line, text=_bare(line.text, names)) for line in facts.log),
-    )
-
-
-def _nameless(service: Service, names: list[str]) -> Service:
-    """Remove names from the contacts; quotes stay, since the program wrote them."""
-    contacts = {
-        address: replace(
-            contact, reason=_without(contact.reason, names), advice=_without(contact.advice, names)
-        )
-        for address, contact in service.contacts.items()
-    }
-    return replace(service, contacts=contacts)
-
-
-def _bare(text: str, names: list[str]) -> str:
-    return _without(QUOTED.sub("'...'", text), names)
-
-
-def _without(text: str, names: list[str]) -> str:
-    for name in names:
-        text = text.replace(name, "...")
-    return text
 
 
 class Verdict(IntEnum):

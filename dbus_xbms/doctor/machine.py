@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from dbus_xbms.doctor.discretion import ADDRESS
 from dbus_xbms.doctor.facts import (
-    ADDRESS,
     Adapter,
     Facts,
     Finding,

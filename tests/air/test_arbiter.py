@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dbus_xbms.authority.arbiter import STALE, WAIT_LIMIT, Arbiter
+from dbus_xbms.authority.arbiter import HANDOVER_CHECK, STALE, WAIT_LIMIT, Arbiter
 from dbus_xbms.policy.authority import SETTLE, Claim, Reason, Ruling, Surroundings, claim
 from dbus_xbms.settings import PackSettings, device_id
 from tests.air.virtual_time import now, virtual_time
@@ -170,3 +170,24 @@ def test_gaining_and_losing_control_are_logged_once_each(caplog: pytest.LogCaptu
         ("INFO", f"{ONE}: controls "),
         ("WARNING", f"{ONE}: no longer controls "),
     ]
+
+
+@virtual_time
+async def test_control_is_handed_over_only_once_the_old_limits_have_left_the_bus_and_then_at_once() -> None:
+    boat = Boat(ONE, TWO)
+    one, two = boat.packs
+    boat.arbiter.judge()
+    await boat.report(ALONE, SETTLE + 10)
+    assert boat.controlling == [ONE]
+    one.published = True
+    task = asyncio.ensure_future(boat.arbiter.run())
+    one.settings.put("Control", 0)
+    boat.arbiter.confirm(ONE)
+    await boat.report(ALONE, 20)
+    assert boat.controlling == []
+    assert two.ruling.words == "another pack is giving up control"
+    one.published = False
+    await asyncio.sleep(2 * HANDOVER_CHECK)
+    assert boat.controlling == [TWO]
+    task.cancel()
+    await asyncio.wait([task])

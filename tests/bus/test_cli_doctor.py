@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import Done, command
 from tests.bus.test_program import ONE, TWO, valid
 from tests.bus.venus import BUS_ITEM, CONTROL, KINDS, SETTINGS, Seen, Venus
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -127,7 +129,7 @@ async def test_on_a_healthy_gx_doctor_says_that_all_is_well_and_lists_its_findin
     assert text.startswith(f"dbus-xbms {__version__} on Venus OS v3.67: all is well OK ")
     assert f"service: running, version {__version__}, for " in text
     assert "% of a core" in text
-    assert "MB, packs 1, links 1" in text
+    assert "MB, packs 1, banks 0, links 1" in text
     assert "machine: 622 MB of memory available, load 0.4 on" in text
     assert "bluetoothd: running, version 5.72" in text
     assert "(btusb 0bda:d723) is on" in text
@@ -209,6 +211,50 @@ async def test_a_scan_reports_packs_in_range_with_and_without_the_service(root: 
         async with Program("run"):
             await venus.until(ONE, valid)
             assert TWO in findings(await doctor(root, "--scan", "2", "--json"))["scan"]["words"]
+
+
+async def test_a_bank_is_proposed_checked_and_named_as_the_one_that_controls(root: Path) -> None:
+    bank, shunt = "com.victronenergy.battery.xbms_bank_1", "com.victronenergy.battery.ttyS5"
+    monitor = {"/ActiveBmsService": bank, "/Dc/Battery/BatteryService": bank}
+    rows = [{"cells": 4, "soc": soc, "load": "rest"} for soc in (62, 48)]
+    (root / "proc/77").mkdir()
+    (root / "proc/77/cmdline").write_bytes(b"python3\0/data/BatteryAggregator/battery_service.py\0")
+    async with (
+        Simulation(rows, banks=[{"packs": [1, 2], "load": "rest"}]) as sim,
+        Venus() as venus,
+        Program("run"),
+        venus_service(SYSTEM, monitor),
+        venus_service(shunt, {"/DeviceInstance": 279, "/ProductName": "SmartShunt 500A/50mV"}),
+    ):
+        await offer(venus, Services_Bol=1)
+        for address, name in ((ONE, "Port"), (TWO, "Starboard")):
+            await venus.enable(address, CustomName=name, Chemistry="LiFePO4")
+            await venus.until(address, valid)
+        proposed = findings(await doctor(root, "--json"))["bank"]
+        assert (
+            f"Port ({ONE}) and Starboard ({TWO}) have 4 cells each and agree in voltage" in proposed["words"]
+        )
+        assert (await command("bank", "create", "--name", "House", "--yes")).status == 0
+        formed = await doctor(root, "--json")
+        drifted = [one for one in json.loads(formed.out)["findings"] if one["topic"] == "bank House"]
+        assert [one["words"] for one in drifted] == [
+            "the state of charge of its packs differs by 14 %",
+            "2 of 2 packs online; it controls chargers",
+        ]
+        named = findings(formed)
+        assert named["DVCC"]["words"].startswith("on; controlling BMS: House (bank1); battery monitor: House")
+        assert f"dbus-xbms bank set bank1 Shunt {shunt}" in named["monitor"]["advice"]
+        assert named["aggregator"]["words"].startswith("BatteryAggregator aggregates batteries")
+        await sim.fault("vanish", TWO)
+        async with asyncio.timeout(PATIENCE):
+            while "does not count" not in (await doctor(root)).out:
+                pass
+        silent = [
+            one["words"]
+            for one in json.loads((await doctor(root, "--json")).out)["findings"]
+            if "bank House" in one["topic"]
+        ]
+        assert "Starboard does not count: no contact" in " ".join(silent)
 
 
 async def test_programs_that_hang_do_not_hide_other_findings(root: Path) -> None:

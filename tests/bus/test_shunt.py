@@ -33,16 +33,22 @@ class SmartShunt:
         bus.add_message_handler(self._answer)
 
     def _answer(self, message: Message) -> Message | bool:
+        if message.member == "GetItems":
+            return Message.new_method_return(message, "a{sa{sv}}", [{PATH: self._item(self.shown)}])
         if message.message_type is not MessageType.METHOD_CALL or message.path != PATH:
             return False
         self.asked += 1
         return Message.new_method_return(message, "v", [self.shown]) if self.answers else True
 
     async def properties_changed(self, value: Variant, path: str = PATH) -> None:
-        await self._send(path, "PropertiesChanged", "a{sv}", {"Value": value, "Text": Variant("s", "")})
+        await self._send(path, "PropertiesChanged", "a{sv}", self._item(value))
 
     async def items_changed(self, value: Variant) -> None:
-        await self._send("/", "ItemsChanged", "a{sa{sv}}", {PATH: {"Value": value}})
+        await self._send("/", "ItemsChanged", "a{sa{sv}}", {PATH: self._item(value)})
+
+    @staticmethod
+    def _item(value: Variant) -> dict[str, Variant]:
+        return {"Value": value, "Text": Variant("s", "")}
 
     async def _send(self, path: str, member: str, signature: str, body: object) -> None:
         signal = Message(

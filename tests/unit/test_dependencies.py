@@ -41,7 +41,7 @@ DEPENDENCIES: dict[str, set[str]] = {
         *("settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},
-    "doctor": {"contact", "interference", "process", "text"},
+    "doctor": {"contact", "interference", "policy", "process", "text"},
     "settings_store": {"dbus"},
     "simulator": {"dbus", "model", "protocols", "settings", "settings_store"},
     "commands": {

@@ -9,6 +9,7 @@ import pytest
 
 from dbus_xbms.contact import Contact, ContactState, advice
 from dbus_xbms.doctor.checks import LABEL, UNKNOWN, examine, page
+from dbus_xbms.doctor.discretion import discreet, short
 from dbus_xbms.doctor.facts import (
     Adapter,
     Bluetooth,
@@ -26,9 +27,7 @@ from dbus_xbms.doctor.facts import (
     Storage,
     System,
     Verdict,
-    discreet,
     numbers,
-    short,
 )
 from dbus_xbms.doctor.machine import NEEDED
 from dbus_xbms.interference.rules import VenusPrograms

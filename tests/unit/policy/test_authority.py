@@ -20,11 +20,12 @@ from dbus_xbms.policy.authority import (
     Reason,
     Ruling,
     Surroundings,
+    bank_claim,
     claim,
     forget_other_bms,
     judge,
 )
-from dbus_xbms.settings import PackSettings
+from dbus_xbms.settings import BankSettings, PackSettings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS_4 = (8.3, 17.3)  # V
@@ -249,6 +250,8 @@ packs = st.lists(
         voltages=st.just(CELLS_4),
         remembered=st.booleans(),
         confirmed=st.booleans(),
+        packs=st.sampled_from([1, 1, 2]),
+        published=st.booleans(),
     ),
     max_size=3,
     unique_by=lambda one: one.address,
@@ -272,5 +275,77 @@ def test_in_any_history_at_most_one_pack_controls_and_never_next_to_another_bms(
             assert not surroundings.limits
             assert one.cells
             assert not one.control_disabled
+            assert not any(other.published for other in claims if other is not one)
         assert all(ruling.words for ruling in rulings.values() if not ruling.controls)
     assert state.mismatch_since == inf or state.holder
+
+
+# Banks
+
+BANK = "xbms_bank_1"
+MEMBER = PackSettings({"Enabled": 1, "Cells": 4, "Chemistry": "LiFePO4", "CustomName": "Bow"})
+
+
+def bank(
+    *strings: list[PackSettings], published: bool = False, ended: str = "", **chosen: float | str
+) -> Claim:
+    """Return the claim of a bank with these settings and strings."""
+    settings = BankSettings({"Enabled": 1, **chosen})
+    return bank_claim(BANK, "House", settings, strings, ended=ended, confirmed=True, published=published)
+
+
+def test_a_bank_of_packs_with_a_chemistry_controls_and_its_packs_do_not() -> None:
+    member = claim(ONE, MEMBER, bank="House")
+    rulings = judge(START, [member, bank([MEMBER, MEMBER])], ALONE, 0.0)[1]
+    assert rulings[BANK] == CONTROLS
+    assert (rulings[ONE].reason, rulings[ONE].words) == (Reason.DISABLED, "part of the bank House")
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (bank([MEMBER], Control=0), "Control is 0"),
+        (
+            bank([MEMBER, PackSettings({"Enabled": 1, "CustomName": "Bow"})]),
+            "Chemistry is not chosen for Bow",
+        ),
+        (bank([MEMBER], ended="a bank needs at least two packs"), "a bank needs at least two packs"),
+        (bank([MEMBER], [PackSettings(), PackSettings()]), "a pack has never been read"),
+    ],
+)
+def test_without_permission_chemistry_or_a_reading_a_bank_does_not_control_for_a_stated_reason(
+    one: Claim, words: str
+) -> None:
+    assert ruling(one).words == words
+
+
+def test_a_pack_that_was_removed_does_not_keep_its_bank_from_controlling() -> None:
+    assert ruling(bank([MEMBER, PackSettings()])) == CONTROLS
+
+
+def test_the_voltages_of_a_bank_are_those_of_its_strings_together() -> None:
+    (low, high), (least, most) = claim(ONE, MEMBER).voltages, bank([MEMBER, MEMBER], [MEMBER]).voltages
+    assert (least, most) == pytest.approx((2 * low, 2 * high))
+    assert bank([MEMBER, MEMBER], [MEMBER]).cells == 8
+
+
+def test_nothing_takes_control_while_the_limits_of_another_are_on_the_bus() -> None:
+    leaving = replace(HOUSE, control_disabled="part of the bank House", published=True)
+    gone, one = replace(leaving, published=False), bank([MEMBER, MEMBER])
+    _, found = rulings_at(
+        (0, [HOUSE], ALONE),
+        (10, [leaving, one], ALONE),
+        (10 + 5 * HANDOVER, [leaving, one], ALONE),
+        (10 + 6 * HANDOVER, [gone, one], ALONE),
+    )
+    assert [rulings.get(BANK, found[1][BANK]).reason for rulings in found[1:]] == [
+        Reason.UNDECIDED,
+        Reason.UNDECIDED,
+        Reason.NOTHING,
+    ]
+
+
+def test_of_a_bank_and_a_pack_that_may_both_control_for_the_first_time_the_bank_does() -> None:
+    rulings = judge(START, [HOUSE, bank([MEMBER, MEMBER])], ALONE, 0.0)[1]
+    assert rulings[BANK] == CONTROLS
+    assert rulings[ONE].words == "House controls"
