@@ -179,7 +179,7 @@ class Banks:
         label = title(number, self._settings[number])
         if self._settings[number].enabled and number not in self._refused_at:
             self._refused_at[number] = _now()
-            asyncio.get_running_loop().call_later(REFUSED_FOR, self._reconsider.set)
+            asyncio.get_running_loop().call_later(REFUSED_FOR + 0.1, self._reconsider.set)
             log.info("%s: ends in %.0f s unless that is changed: %s", label, REFUSED_FOR, why)
         elif not self._settings[number].enabled or _now() - self._refused_at[number] >= REFUSED_FOR:
             log.warning("%s: ended: %s", label, why)
