@@ -114,7 +114,10 @@ class Bank:
         """Decide what holds now, in s, tell the packs, and report it."""
         decision = self._decide(now)
         self._decided_at = now
-        self.members.inform(feedback.memberships(decision, self.name, managed=self.managed))
+        turning_on = self.members.turning_on
+        self.members.inform(
+            feedback.memberships(decision, self.name, managed=self.managed, turning_on=turning_on)
+        )
         self._save(decision, now)
         packs = self._ordered()
         self._orders.step(packs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import floor
 
-from dbus_xbms.model import Phase
+from dbus_xbms.model import Mosfet, Phase
 from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.policy import poll_rate
@@ -72,6 +72,15 @@ class Members:
     def settings(self) -> tuple[PackSettings, ...]:
         """The settings of each pack; the defaults for one that is not enabled."""
         return tuple(self._packs.settings.get(address, NOT_ENABLED) for address in self.addresses)
+
+    @property
+    def turning_on(self) -> frozenset[str]:
+        """Addresses of packs with a MOSFET that is being switched on."""
+        return frozenset(
+            monitor.address
+            for monitor in self.monitors()
+            if monitor and any(monitor.switching.requested.of(mosfet) for mosfet in Mosfet)
+        )
 
     def inform(self, memberships: Mapping[str, Membership]) -> None:
         """Tell each pack what the bank has decided."""

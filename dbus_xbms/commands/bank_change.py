@@ -86,10 +86,10 @@ def consequences(change: BankChange, known: Known, live: Mapping[str, Battery]) 
     if change.deletes or not after.banks[number].enabled:
         return found
     _check_name(change, known)
-    if change.forms:
-        _check_wiring(number, after, live)
-    refuse_second_controller(before, after, bank_id(number))
     newly = number not in before.formations or not before.formations[number].formed
+    if change.forms:
+        _check_wiring(number, after, live, "--topology series" if newly else "Topology series")
+    refuse_second_controller(before, after, bank_id(number))
     about = [*_about(number, after, live, ask=newly)] if change.forms else []
     return [*about, *found]
 
@@ -101,8 +101,11 @@ def _check_name(change: BankChange, known: Known) -> None:
         raise SettingsError(why)
 
 
-def _check_wiring(number: int, after: Configuration, live: Mapping[str, Battery]) -> None:
-    """Check that the packs of a bank can be wired as its settings say, by their settings and voltages."""
+def _check_wiring(number: int, after: Configuration, live: Mapping[str, Battery], in_series: str) -> None:
+    """Check that the packs of a bank can be wired as its settings say, by their settings and voltages.
+
+    ``in_series``: how to say that they are wired in series.
+    """
     chosen = members(number, after.banks, after.packs)
     if removed := [address for address in chosen if address not in after.enabled]:
         raise CommandError(f"{_name(removed[0], after)} is not added; `dbus-xbms add {removed[0]}` adds it")
@@ -113,12 +116,12 @@ def _check_wiring(number: int, after: Configuration, live: Mapping[str, Battery]
     packs = [wired(address, after, live) for address in chosen]
     wanted = topology.parse(after.banks[number].topology, len(packs))
     if why := topology.refusal(wanted, packs):
-        raise CommandError(f"these packs cannot be one battery: {why}. {_helps(wanted)}")
+        raise CommandError(f"these packs cannot be one battery: {why}. {_helps(wanted, in_series)}")
 
 
-def _helps(wanted: topology.Topology) -> str:
+def _helps(wanted: topology.Topology, in_series: str) -> str:
     if wanted.series == 1:
-        return "If they are wired in series: --topology series; if not, let the voltages come together first"
+        return f"If they are wired in series: {in_series}; if not, let the voltages come together first"
     return "Name the packs string after string, as they are wired"
 
 
