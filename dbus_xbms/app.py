@@ -122,11 +122,11 @@ class App:
             base.create_task(self._central.run(), name="air")
             base.create_task(self._interference.run(), name="interference")
             base.create_task(self._arbiter.run(), name="authority")
-            base.create_task(self._decide_again(), name="banks and control")
             progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
             base.create_task(self._banks.run(), name="banks")
+            base.create_task(self._decide_again(), name="banks and control")
             await self._arbiter.ready()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save
                 while True:
@@ -173,13 +173,20 @@ class App:
 
     def _judge(self) -> None:
         """Form banks, and decide who controls."""
-        self._banks.form()
+        self._form_banks()
         self._arbiter.judge()
 
     def _confirm(self, name: str) -> None:
         """Form banks, and decide who controls: the owner has changed the control of a pack or bank."""
-        self._banks.form()
+        self._form_banks()
         self._arbiter.confirm(name)
+
+    def _form_banks(self) -> None:
+        """Form banks; an error in that leaves them as they were."""
+        try:
+            self._banks.form()
+        except Exception:
+            log.exception("banks are not formed anew because of an error in this program")
 
     def _setting_changed(self, path: str, value: Value) -> None:
         if number := self._banks.setting_changed(path, value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from collections.abc import Iterable
 from math import isfinite
@@ -73,6 +74,12 @@ def printable(text: object, longest: int = LONGEST) -> str:
         shown.append(character if width == 0 or character.isprintable() else REPLACEMENT)
         used += width
     return "".join(shown)
+
+
+def shell_quoted(name: str) -> str:
+    """Return a name quoted for the shell."""
+    plain = all(character.isalnum() or character in " -_.:" for character in name)
+    return f'"{name}"' if plain and " " in name else shlex.quote(name)
 
 
 def columns_of(text: str) -> int:

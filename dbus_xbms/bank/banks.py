@@ -90,11 +90,22 @@ class Banks:
     # Settings
 
     async def load(self, stored: Iterable[str]) -> None:
-        """Load all banks that have settings, given the paths of all stored settings."""
-        for number in sorted({found[0] for path in stored if (found := bank_setting(path))}):
-            await self._load(number)
+        """Load all banks that have settings, given the paths of all stored settings.
+
+        The device instance of a bank that was deleted remains stored, and is not enough.
+        """
+        paths = set(stored)
+        for number in range(1, MOST_BANKS + 1):
+            if bank_path(number, BankSettings.enabled.name) in paths:
+                await self._load(number)
 
     async def _load(self, number: int) -> None:
+        try:
+            await self._add(number)
+        except SettingsError as err:
+            log.error("Bank %s: its settings cannot be read: %s", number, err)
+
+    async def _add(self, number: int) -> None:
         rows: dict[str, AnySetting] = {bank_path(number, row.name): row for row in BankSettings.rows}
         rows[bank_instance_path(number)] = BANK_INSTANCE
         values = await self._store.add_usable(rows)
@@ -119,11 +130,12 @@ class Banks:
         if (found := bank_setting(path)) is None:
             return None
         number, name = found
-        enabled = name == BankSettings.enabled.name and value
-        if (settings := self._settings.get(number)) is None or enabled:
+        settings = self._settings.get(number)
+        is_enabled = name == BankSettings.enabled.name
+        if is_enabled and (value or settings is None):  # it may have been deleted and created again
             self._to_load.add(number)
             self._wake.set()
-        else:
+        elif settings:
             before = settings.get(name)
             self._put(number, name, value, settings)
             if before is not None and settings[name] != before and not BankSettings.named(name).internal:
@@ -139,26 +151,43 @@ class Banks:
         """Form and end banks as the settings of all banks and packs say, and tell the packs."""
         before, self._formations = self._formations, formation.form(self._settings, self._packs.settings)
         for number, found in self._formations.items():
-            known = before.get(number, Formation(refusal=formation.NOT_CONFIRMED))
-            self._log(number, known, found)
             if found.formed:
                 self._refused_at.pop(number, None)
                 self._form(number, found)
-            elif number in self._banks and not self._stays(number):
-                self._end(number, found.refusal)
+            elif number in self._banks:
+                self._end_unless_brief(number, found.refusal)
+            elif self._settings[number].enabled and found.refusal != before.get(number, Formation()).refusal:
+                log.warning("%s: not formed: %s", title(number, self._settings[number]), found.refusal)
         self._tell_packs()
 
     def _form(self, number: int, found: Formation) -> None:
         if number not in self._banks:
             self._banks[number] = self._new(number)
             self._wake.set()
-        if not self._banks[number].ending:  # else it is formed anew once it has ended
-            self._banks[number].form(found.members, self._instances[number])
+        bank = self._banks[number]
+        if bank.ending:  # it is formed anew once it has ended
+            return
+        if bank.members.addresses != found.members:
+            names = listed(formation.pack_name(one, self._packs.settings) for one in found.members)
+            log.info("%s: formed of %s", title(number, self._settings[number]), names)
+        bank.form(found.members, self._instances[number])
+
+    def _end_unless_brief(self, number: int, why: str) -> None:
+        """End a bank; not at once if its settings contradict each other: they may be changed one by one."""
+        if self._banks[number].ending:
+            return
+        label = title(number, self._settings[number])
+        if self._settings[number].enabled and number not in self._refused_at:
+            self._refused_at[number] = _now()
+            asyncio.get_running_loop().call_later(REFUSED_FOR + 0.1, self._reconsider.set)
+            log.info("%s: ends in %.0f s unless that is changed: %s", label, REFUSED_FOR, why)
+        elif not self._settings[number].enabled or _now() - self._refused_at[number] >= REFUSED_FOR:
+            log.warning("%s: ended: %s", label, why)
+            self._end(number, why)
 
     def _end(self, number: int, why: str) -> None:
         """End a bank; it remains a candidate until its service has left the bus."""
-        if self._banks[number].ending:
-            return
+        self._refused_at.pop(number, None)
         self._banks[number].ending = why
         if task := self._tasks.get(number):
             task.cancel()
@@ -175,16 +204,6 @@ class Banks:
             reconsider=self._reconsider,
         )
 
-    def _stays(self, number: int) -> bool:
-        """Return whether a bank stays as it was, because its settings may be about to be changed further."""
-        if not self._settings[number].enabled:
-            return False
-        refused_at = self._refused_at.setdefault(number, _now())
-        if _now() - refused_at >= REFUSED_FOR:
-            return False
-        asyncio.get_running_loop().call_later(REFUSED_FOR, self._reconsider.set)
-        return True
-
     def _tell_packs(self) -> None:
         of = {
             address: bank
@@ -198,15 +217,6 @@ class Banks:
                 monitor.set_membership(None)
             elif not monitor.belongs_to(bank.membership):
                 monitor.set_membership(bank.membership)
-
-    def _log(self, number: int, before: Formation, found: Formation) -> None:
-        label = title(number, self._settings[number])
-        if found.formed and found.members != before.members:
-            names = ", ".join(formation.pack_name(one, self._packs.settings) for one in found.members)
-            log.info("%s: the bank is formed of %s", label, names)
-        elif found.refusal != before.refusal and found.refusal:
-            level = logging.WARNING if self._settings[number].enabled else logging.INFO
-            log.log(level, "%s: the bank is not formed: %s", label, found.refusal)
 
     def candidates(self) -> list[Bank]:
         """Return the banks that may control, and those whose service may still be on the bus."""
@@ -256,9 +266,7 @@ class Banks:
             while True:
                 await self._supervise(self._banks[number])
                 await asyncio.sleep(RESTART_AFTER)
-                crashed = self._banks[number]
-                self._banks[number] = self._new(number)
-                self._banks[number].form(crashed.members.addresses, crashed.instance)
+                self._banks[number] = self._new(number).succeeding(self._banks[number])
                 self._reconsider.set()
         finally:
             del self._banks[number], self._tasks[number]

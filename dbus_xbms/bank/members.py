@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import floor
 
-from dbus_xbms.model import Phase
+from dbus_xbms.model import Mosfet, Phase
 from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.policy import poll_rate
@@ -14,6 +14,8 @@ from dbus_xbms.policy.freshness import PER_POLL
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.persisted import extremes_of, identity_of
+
+NOT_ENABLED = PackSettings().frozen  # the settings of a pack that is not enabled: the defaults
 
 
 class Packs:
@@ -48,7 +50,7 @@ class Members:
         )
 
     def _without_task(self, address: str) -> MemberView:
-        settings = self._packs.settings.get(address, PackSettings())
+        settings = self._packs.settings.get(address, NOT_ENABLED)
         return MemberView(
             address=address,
             name=settings.custom_name or address,
@@ -69,7 +71,16 @@ class Members:
     @property
     def settings(self) -> tuple[PackSettings, ...]:
         """The settings of each pack; the defaults for one that is not enabled."""
-        return tuple(self._packs.settings.get(address, PackSettings()) for address in self.addresses)
+        return tuple(self._packs.settings.get(address, NOT_ENABLED) for address in self.addresses)
+
+    @property
+    def turning_on(self) -> frozenset[str]:
+        """Addresses of packs with a MOSFET that is being switched on."""
+        return frozenset(
+            monitor.address
+            for monitor in self.monitors()
+            if monitor and any(monitor.switching.requested.of(mosfet) for mosfet in Mosfet)
+        )
 
     def inform(self, memberships: Mapping[str, Membership]) -> None:
         """Tell each pack what the bank has decided."""
@@ -77,9 +88,9 @@ class Members:
             if monitor and (membership := memberships.get(monitor.address)):
                 monitor.set_membership(membership)
 
-    def awaited(self, now: float) -> bool:
-        """Return whether a pack whose last polls were good is being polled at ``now``, in s."""
-        return any(monitor and _is_polled(monitor, now) for monitor in self.monitors())
+    def polled(self, now: float) -> list[PackMonitor]:
+        """Return the packs whose last polls were good and that are being polled at ``now``, in s."""
+        return [monitor for monitor in self.monitors() if monitor and _is_polled(monitor, now)]
 
 
 def _is_polled(monitor: PackMonitor, now: float) -> bool:

@@ -15,6 +15,7 @@ from dbus_xbms.policy.bank.lending import LendingState, Standing, Turn
 from dbus_xbms.policy.bank.orders import Outcome
 from dbus_xbms.policy.mosfets import in_words
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
+from dbus_xbms.text import shell_quoted
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -122,7 +123,7 @@ class Orders:
         if pack and not why and pack.request(request, self._for_bank(sender)):
             outcome = Outcome(name=member.name, state=CommandState.WAITING, words="waiting")
             return _Part(member, pack.switching.number, outcome)
-        words = _named(f"refused: {why or UNKNOWN}", member)
+        words = _with_name(f"refused: {why or UNKNOWN}", member.name)
         return _Part(member, 0, Outcome(name=member.name, state=CommandState.REFUSED, words=words))
 
     def _change(self, request: Request, command: str, sender: str, members: Sequence[BankPack]) -> bool:
@@ -224,7 +225,7 @@ class Orders:
     def _lent(self, address: str, turn: Turn) -> Outcome:
         why = self._lending.reasons.get(address, "")
         name = self._names[address]
-        words = f"{turn.value}: {why.replace('PACK', name)}" if why else turn.value
+        words = f"{turn.value}: {_with_name(why, name)}" if why else turn.value
         state = CommandState.REFUSED if turn is Turn.REFUSED else CommandState.DONE
         return Outcome(name=name, state=state, words=words)
 
@@ -235,7 +236,7 @@ class Orders:
         status = pack.switching
         if status.number != part.number:
             return replace(part.outcome, state=CommandState.FAILED, words=SUPERSEDED)
-        words = _named(status.text.removeprefix(f"{self._command}: "), part.member)
+        words = _with_name(status.text.removeprefix(f"{self._command}: "), part.member.name)
         return replace(part.outcome, state=status.state, words=words)
 
 
@@ -259,9 +260,9 @@ def _to_turn_on(member: BankPack, why: str) -> orders.TurnedOn:
     )
 
 
-def _named(words: str, member: BankPack) -> str:
+def _with_name(words: str, name: str) -> str:
     """Return a pack's words with its name in the command that they suggest."""
-    return words.replace("PACK", member.name)
+    return words.replace(" PACK ", f" {shell_quoted(name)} ")
 
 
 def _standing(pack: MemberPack | None) -> Standing | None:

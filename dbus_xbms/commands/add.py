@@ -12,7 +12,7 @@ from dbus_xbms.commands.known import Known, known_packs, row_of, title
 from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.pack_contact import described, first_contact, has_answered, reason_text
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
-from dbus_xbms.commands.questions import can_ask, shell_quoted
+from dbus_xbms.commands.questions import can_ask
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.scanning import Found, recently_found
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus, warn_if_not_running
@@ -22,7 +22,7 @@ from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.policy.advice.controllers import willing
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
-from dbus_xbms.text import LINE, printable
+from dbus_xbms.text import LINE, printable, shell_quoted
 
 log = logging.getLogger(__name__)
 

@@ -206,8 +206,15 @@ def _table(rows: list[Row], width: int) -> str:
     table = columns(rows)
     if max(map(columns_of, table.splitlines())) <= width:
         return table
-    cells = [[name or address, *([address] if name else []), *others] for address, *others, name in rows[1:]]
-    return "\n".join(wrapped("\n  ".join(filter(None, lines)), width) for lines in cells)
+    return "\n".join(wrapped(_block(row), width) for row in rows[1:])
+
+
+def _block(row: Row) -> str:
+    """Return a row as a few lines, the name first; those of a pack of a bank are indented."""
+    address, *others, name = row
+    indent = address[: len(address) - len(address.lstrip())]
+    first, *below = [name or address.lstrip(), *([address.lstrip()] if name else []), *filter(None, others)]
+    return "\n".join([f"{indent}{first}", *(f"{indent}  {line}" for line in below)])
 
 
 def as_json(listing: Listing) -> dict[str, object]:
@@ -255,6 +262,7 @@ def _pack_as_json(listing: Listing, address: str) -> dict[str, object]:
         "address": address,
         "name": name_of(settings),
         "enabled": bool(settings.enabled),
+        "bank": listing.configuration.member_of.get(address),
         "instance": _instance(settings.class_and_vrm_instance),
         "controls": shown.controls if shown else None,
         "state": str(contact.state) if contact else None,

@@ -15,7 +15,6 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.lookup import PackInRange, find_in_range
 from dbus_xbms.commands.progress import Line, waiting
-from dbus_xbms.commands.questions import shell_quoted
 from dbus_xbms.commands.reading import as_json, described
 from dbus_xbms.commands.session import complete, open_bus
 from dbus_xbms.commands.setting_text import ask_secret
@@ -24,7 +23,7 @@ from dbus_xbms.dbus import has_owner
 from dbus_xbms.model import Reading
 from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired
 from dbus_xbms.settings import PackSettings, device_id
-from dbus_xbms.text import LINE, printable
+from dbus_xbms.text import LINE, printable, shell_quoted
 from dbus_xbms.venus.bus_item import get_value
 from dbus_xbms.venus.tables.battery import BATTERY
 from dbus_xbms.venus.tables.switches import LEND

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
@@ -16,7 +15,7 @@ from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.process.interrupt import as_exception
 from dbus_xbms.schema import NONE
 from dbus_xbms.settings import PackSettings, SettingsError, Value
-from dbus_xbms.text import LINE, printable
+from dbus_xbms.text import LINE, printable, shell_quoted
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
@@ -109,12 +108,6 @@ def refuse_control_of_member(configuration: Configuration, address: str) -> None
             f"{pack} is part of the bank {bank}, which controls chargers for all its packs; "
             f"to take it out: dbus-xbms bank remove {shell_quoted(bank)} {shell_quoted(pack)}"
         )
-
-
-def shell_quoted(name: str) -> str:
-    """Return a name quoted for the shell."""
-    plain = all(character.isalnum() or character in " -_.:" for character in name)
-    return f'"{name}"' if plain and " " in name else shlex.quote(name)
 
 
 def with_pack_name(words: str, name: str) -> str:

@@ -37,9 +37,12 @@ class FakeStore:
     def __init__(self) -> None:
         self.values: dict[str, Value] = {}
         self.changed: Callable[[str, Value], None] = lambda path, value: None
+        self.error: Exception | None = None
 
     async def add_usable(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
         await asyncio.sleep(0.01)
+        if self.error:
+            raise self.error
         self.values = {path: row.default for path, row in rows.items()} | self.values
         return {path: self.values[path] for path in rows}
 
@@ -67,6 +70,8 @@ class FakeBus:
         self.reports: dict[str, list[tuple[float, Any]]] = {}
         self.limits: dict[str, float] = {}  # V, by service
         self.gaps: list[tuple[float, float]] = []  # s, moments without a CVL
+        self.hung: set[object] = set()  # services that do not get through to it
+        self.services: dict[str, object] = {}  # the newest one of each name
         self.most = 0  # services that had a CVL at the same time
         self._without_since: float | None = None
 
@@ -91,8 +96,11 @@ class FakeService(Generic[R]):
         self.name = name
         self.made_for: object = None
         self.offering = False
+        bus.services[name] = self
 
     def update(self, report: R, now: float) -> bool:
+        if self in self.bus.hung:
+            return False
         self.bus.reports.setdefault(self.name, []).append((now, report))
         if self.made_for != self._made_for(report):
             return False
@@ -100,6 +108,8 @@ class FakeService(Generic[R]):
         return True
 
     async def show(self, report: R, now: float) -> None:
+        if self in self.bus.hung:
+            await asyncio.get_running_loop().create_future()
         if self.update(report, now):
             return
         await self.leave()

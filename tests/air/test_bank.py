@@ -7,8 +7,12 @@ import logging
 
 import pytest
 
-from dbus_xbms.policy.bank import engine
-from dbus_xbms.settings import bank_path
+from dbus_xbms import app as app_module
+from dbus_xbms import supervision
+from dbus_xbms.bank.banks import REFUSED_FOR, RESTART_AFTER
+from dbus_xbms.model import Phase
+from dbus_xbms.policy.bank import engine, feedback
+from dbus_xbms.settings import SettingsError, bank_instance_path, bank_path
 from tests.air.bank_boat import ONE, THREE, TWO, Boat
 from tests.air.virtual_time import now, virtual_time
 
@@ -109,7 +113,9 @@ async def test_a_pack_that_joins_or_leaves_a_controlling_bank_does_not_take_its_
             report = boat.bus.newest("bank 1")
             assert [one.address for one in report.decision.members] == [ONE, THREE]
             assert report.controls
-            boat.bank(CustomName="House")
+            boat.bank(Name="House")
+            await asyncio.sleep(5)
+            assert boat.bus.newest("bank 1").name == boat.bus.newest(ONE).bank == "House"
         assert boat.bus.gaps == []
         assert boat.bus.most == 1
 
@@ -217,3 +223,123 @@ async def test_a_bank_without_control_is_shown_without_limits() -> None:
             )
             assert boat.setting(ONE, "InBank") == 0
             assert boat.bus.newest(ONE).bank == "Bank 1"
+
+
+@virtual_time
+async def test_a_bank_that_hangs_is_restarted_and_controls_again() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        boat = Boat(patch, ONE, TWO)
+        boat.bank(Enabled=1)
+        async with boat.running():
+            await asyncio.sleep(SETTLED)
+            boat.bus.gaps.clear()
+            boat.bus.hung.add(boat.bus.services["bank 1"])
+            await asyncio.sleep(10)
+            await asyncio.sleep(supervision.HANGS_AFTER + supervision.WATCH_EVERY + RESTART_AFTER)
+            assert len(boat.bus.gaps) == 1
+            assert boat.bus.limits.keys() == {"bank 1"}
+        assert boat.bus.most == 1
+
+
+@virtual_time
+async def test_a_bank_whose_task_fails_returns_within_seconds_and_the_packs_go_on() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        boat = Boat(patch, ONE, TWO)
+        boat.bank(Enabled=1)
+        async with boat.running():
+            await asyncio.sleep(SETTLED)
+            boat.bus.gaps.clear()
+            with pytest.MonkeyPatch.context() as broken:
+                broken.setattr(feedback, "memberships", lambda *_, **__: 1 / 0)
+                await asyncio.sleep(1)
+            await asyncio.sleep(10)
+            ((gone, back),) = boat.bus.gaps
+            assert back - gone < RESTART_AFTER + 1
+            assert boat.bus.newest(ONE).decision.phase is Phase.FRESH
+
+
+@virtual_time
+async def test_a_pack_whose_task_fails_is_silent_in_its_bank_until_it_runs_again() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        boat = Boat(patch, ONE, TWO, RestInterval=0.0)
+        boat.bank(Enabled=1)
+        async with boat.running() as app:
+            await asyncio.sleep(SETTLED)
+            with pytest.MonkeyPatch.context() as broken:
+                broken.setattr(app._packs[TWO].monitor, "report", lambda now: 1 / 0)
+                await asyncio.sleep(2)
+            assert boat.bus.newest("bank 1").controls
+            await asyncio.sleep(app_module.RESTART_AFTER + 10)
+            assert boat.bus.newest("bank 1").decision.online == 2
+        assert boat.bus.gaps[-1][1] < now() - 20  # its limits stayed on the bus
+
+
+@virtual_time
+async def test_settings_that_contradict_each_other_for_a_moment_leave_a_bank_as_it_was() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        boat = Boat(patch, ONE, TWO, THREE)
+        boat.bank(Members=f"{ONE} {TWO}", Topology="1s2p", Enabled=1)
+        async with boat.running():
+            await asyncio.sleep(SETTLED)
+            boat.bus.gaps.clear()
+            boat.bank(Members=f"{ONE} {TWO} {THREE}")
+            await asyncio.sleep(REFUSED_FOR / 2)
+            assert len(boat.bus.newest("bank 1").decision.members) == 2
+            boat.bank(Topology="parallel")
+            await asyncio.sleep(2)
+            assert len(boat.bus.newest("bank 1").decision.members) == 3
+            assert boat.bus.gaps == []
+            boat.bank(Topology="2s2p")
+            await asyncio.sleep(REFUSED_FOR + 5)
+            assert boat.bus.limits == {}
+            assert boat.bus.newest(ONE).bank == ""
+
+
+@virtual_time
+async def test_the_device_instance_that_a_deleted_bank_leaves_behind_brings_no_bank_back() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        boat = Boat(patch, ONE)
+        boat.store.values[bank_instance_path(2)] = "battery:591"
+        async with boat.running() as app:
+            await asyncio.sleep(20)
+            assert app._banks.status() == []
+        assert bank_path(2, "Enabled") not in boat.store.values
+
+
+@virtual_time
+async def test_a_bank_that_localsettings_refuses_does_not_end_the_service() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        boat = Boat(patch, ONE, TWO)
+        async with boat.running():
+            await asyncio.sleep(SETTLED)
+            boat.store.error = SettingsError("localsettings refuses")
+            boat.bank(2, Members=f"{ONE} {TWO}", Enabled=1)
+            await asyncio.sleep(20)
+            assert boat.bus.newest(ONE).decision.phase is Phase.FRESH
+            assert "bank 2" not in boat.bus.reports
+
+
+def test_forming_a_bank_and_ending_it_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
+    @virtual_time
+    async def run() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            boat = Boat(patch, ONE, TWO)
+            boat.pack(ONE, CustomName="Bow", Cells=4)
+            boat.pack(TWO, CustomName="Stern", Cells=4)
+            boat.bank(Name="House", Topology="2s2p", Enabled=1)
+            async with boat.running():
+                await asyncio.sleep(SETTLED)
+                boat.bank(Topology="parallel")
+                await asyncio.sleep(20)
+                boat.bank(Topology="2s2p")
+                await asyncio.sleep(20)
+
+    caplog.set_level(logging.INFO)
+    run()
+    lines = [one.getMessage() for one in caplog.records if one.name == "dbus_xbms.bank.banks"]
+    assert [line for line in lines if "was changed" not in line] == [
+        "House: not formed: 2s2p needs 4 packs, not 2",
+        "House: formed of Bow and Stern",
+        "House: ends in 5 s unless that is changed: 2s2p needs 4 packs, not 2",
+        "House: ended: 2s2p needs 4 packs, not 2",
+    ]

@@ -89,9 +89,10 @@ async def test_the_current_of_a_bank_is_that_of_its_shunt_while_it_is_there() ->
     async with house() as (_, venus):
         await venus.until(BANK, lambda seen: abs(seen["/Dc/0/Current"]) < 1)
         path = "/Settings/Services/Xbms/Banks/1/Shunt"
-        async with smart_shunt() as shunt:
+        async with smart_shunt() as shunt:  # it may differ from the packs by 4 A
+            shunt.shown = Variant("d", -3.0)
             assert await venus.write(SETTINGS, path, SHUNT) == ACCEPTED
-            await venus.until(BANK, lambda seen: seen["/Dc/0/Current"] == -20.0)
-            await shunt.properties_changed(Variant("d", -18.5))
-            await venus.until(BANK, lambda seen: seen["/Dc/0/Current"] == -18.5)
+            await venus.until(BANK, lambda seen: seen["/Dc/0/Current"] == -3.0)
+            await shunt.properties_changed(Variant("d", -2.5))
+            await venus.until(BANK, lambda seen: seen["/Dc/0/Current"] == -2.5)
         await venus.until(BANK, lambda seen: abs(seen["/Dc/0/Current"]) < 1)

@@ -33,6 +33,8 @@ COMMANDS = (
     ("scan", "--seconds", "1"),
     ("switch", ONE, "charge", "on"),
     ("lend", ONE, "1"),
+    ("bank",),
+    ("bank", "create", "--yes"),
     ("wait", "--seconds", "3"),
     ("add", ONE),
     ("probe", "A4:C1:37:00:00:02"),
@@ -40,8 +42,11 @@ COMMANDS = (
 REMOVALS = (("remove", ONE), ("remove", ONE, "--forget"))
 # The commands that need each program, and have to name it when it hangs.
 NEEDED_BY = {
-    "service": {"list", "watch", "set", "scan", "switch", "lend", "wait", "add", "remove", "remove --forget"},
-    "localsettings": {"list", "get", "set", "scan", "lend", "add", "remove", "remove --forget"},
+    "service": {
+        *("list", "bank", "watch", "set", "scan", "switch", "lend", "wait", "add", "remove"),
+        "remove --forget",
+    },
+    "localsettings": {"list", "bank", "get", "set", "scan", "add", "remove", "remove --forget"},
     "bluetoothd": {"scan", "probe"},
 }
 

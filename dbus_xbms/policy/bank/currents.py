@@ -170,10 +170,14 @@ def _by_silent(one: Placed, connected: Sequence[Placed], direction: Direction) -
 def _without_online(
     members: Sequence[Placed], silent: Sequence[Placed], direction: Direction, ceiling: float
 ) -> Combined:
-    """The current while no online member conducts: what the silent ones allow by themselves, or none."""
+    """The current while no online member conducts: what the silent ones allow by themselves, or none.
+
+    They were all allowed to be discharged, and share that. A charge current is meant to wake a pack that
+    sleeps, and may flow into a single one.
+    """
     contributions: dict[int, Contribution] = {}
     for one in silent:
-        share = one.capacity / sum(other.capacity for other in silent)
+        share = one.capacity / sum(other.capacity for other in silent) if direction is DISCHARGE else 1.0
         contributions[one.number] = _contribution(one, share, direction)
     if silent:
         strictest = min(silent, key=lambda one: _quotient(contributions[one.number]))

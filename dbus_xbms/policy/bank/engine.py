@@ -9,11 +9,13 @@ from math import inf
 from dbus_xbms.model import Phase
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.bank import limits, members, shares, topology, totals, values, voltage
+from dbus_xbms.policy.bank import shunt as shunts
 from dbus_xbms.policy.bank.currents import Combined, Contribution
 from dbus_xbms.policy.bank.limits import BankLimits
 from dbus_xbms.policy.bank.members import STALE, Connection, Placed
 from dbus_xbms.policy.bank.records import BankDecision, BankValues, Member, MemberState, MemberView
 from dbus_xbms.policy.bank.shares import MEASURED_FROM, AverageCurrent
+from dbus_xbms.policy.bank.shunt import ShuntState
 from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.policy.bank.values import ValuesState
 from dbus_xbms.policy.charge import ramp
@@ -42,6 +44,7 @@ class BankState:
     averages: Mapping[str, AverageCurrent] = field(default_factory=dict)
     stage: CvlState | None = None  # None: no member is known yet
     values: ValuesState = field(default_factory=ValuesState)
+    shunt: ShuntState = field(default_factory=ShuntState)
     limits: BankLimits = field(default_factory=BankLimits)
     decision: BankDecision = field(default_factory=BankDecision)  # the last
 
@@ -69,8 +72,10 @@ def decide(
     controls = _controls(state.controls, views)
     placed, connections = members.place(views, wiring, controls, state.connections, now)
     averages = shares.average(state.averages, placed, now)
-    measured, remembered = values.measure(placed, state.decision.values, state.values, settings, now, shunt)
-    state = replace(state, controls=controls, connections=connections, averages=averages, values=remembered)
+    judged, current = shunts.judge(state.shunt if settings.shunt else ShuntState(), shunt, placed, now)
+    measured, remembered = values.measure(placed, state.decision.values, state.values, settings, now, current)
+    state = replace(state, controls=controls, connections=connections, averages=averages)
+    state = replace(state, values=remembered, shunt=judged)
     if managed:
         state = _advance_charge(state, views, placed, measured)
         bank_limits = _advance_limits(state, placed, measured, settings, now)
@@ -129,14 +134,19 @@ def _build(
         values=measured,
         alarms=totals.alarms(placed),
         limits=found.limits,
-        for_owner=totals.for_owner(
-            placed, measured, found.charging, found.discharging, state.decision.for_owner
-        ),
+        for_owner=_for_owner(state, placed, measured),
         history=totals.history(placed),
         extremes=totals.extremes(placed),
         charge=state.stage,
         valid_for=valid_for,
     )
+
+
+def _for_owner(state: BankState, placed: Sequence[Placed], measured: BankValues) -> str:
+    """Return what only the owner can fix, in words; "" if there is nothing."""
+    found, before = state.limits, state.decision.for_owner
+    words = totals.for_owner(placed, measured, found.charging, found.discharging, before)
+    return "; ".join(filter(None, (words, "" if state.shunt.believed else shunts.DOUBT)))
 
 
 def stopped(state: BankState, now: float) -> tuple[BankState, BankDecision]:

@@ -66,6 +66,9 @@ def step(
     discharging = _combine(
         members, averages, DISCHARGE, settings.max_discharge_current, "MaxDischargeCurrent"
     )
+    silent = not any(one.online for one in members)
+    if silent and before.discharge and not gathering:
+        discharging = _not_above(discharging, before.discharge)
     charge = ramp.step(None if gathering else before.charge, charging.allowance, charging.ceiling, now)
     discharge = ramp.step(
         None if gathering else before.discharge, discharging.allowance, discharging.ceiling, now
@@ -96,7 +99,7 @@ def step(
         discharging=discharging,
         rise=rise,
         cap=cap,
-        silent=not any(one.online for one in members),
+        silent=silent,
     )
 
 
@@ -125,6 +128,12 @@ def _combine(
     if chosen <= allowance.current:
         allowance = Allowance(current=chosen, reason=f"{setting} {chosen:g} A", ceiling=True)
     return replace(combined, allowance=allowance, ceiling=min(combined.ceiling, chosen))
+
+
+def _not_above(combined: Combined, before: RampedLimit) -> Combined:
+    """The current once the last pack is silent: the packs that were silent before do not count again."""
+    current = min(combined.allowance.current, before.allowed)
+    return replace(combined, allowance=replace(combined.allowance, current=current))
 
 
 def _cap(

@@ -69,7 +69,7 @@ def place(
     connections: Mapping[str, Connection],
     now: float,
 ) -> tuple[tuple[Placed, ...], dict[str, Connection]]:
-    """Place all members; return with them which are connected.
+    """Place all members; return with them which are connected. One that returns is judged anew.
 
     Args:
         views: members, string after string.
@@ -88,7 +88,7 @@ def place(
     for string in sorted(set(strings)):
         members = [one for one in placed if one.string == string]
         found |= {one.number: one for one in _connect(members, connections, updated, now)}
-    return tuple(found[one.number] for one in placed), {**connections, **updated}
+    return tuple(found[one.number] for one in placed), updated
 
 
 def _placed(number: int, string: int, view: MemberView, control: LimitsState | None, now: float) -> Placed:
@@ -178,15 +178,16 @@ def _carries(one: Placed) -> bool:
 
 
 def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> float | None:
-    """The voltage of a string: that of the packs with current, else of those connected, else of most.
+    """The voltage of a string: that of the packs that were connected or carry current, else of most.
 
-    A pack with both MOSFETs off shows its own voltage: it counts only if that is so of all.
+    A pack with both MOSFETs off shows its own voltage: it counts only if that is so of all. A current alone
+    does not make a pack the reference, because one with a false current would put all others apart.
     """
     known = [one for one in members if one.sample]
     contact = [one for one in known if _is_on(one)] or known
-    with_current = [one for one in contact if _carries(one)]
-    connected = [one for one in contact if _was_connected(one, before)]
-    return _median(with_current or connected) if with_current or connected else _most_common(contact)
+    if not any(_was_connected(one, before) for one in contact):
+        return _most_common(contact)
+    return _median([one for one in contact if _was_connected(one, before) or _carries(one)])
 
 
 def _is_on(one: Placed) -> bool:

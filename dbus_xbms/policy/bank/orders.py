@@ -7,10 +7,10 @@ that can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dbus_xbms.model import CommandState, Mosfet, Mosfets, MosfetTarget, PackSample, SwitchStatus
+from dbus_xbms.model import CommandState, Mosfet, MosfetTarget, PackSample, SwitchStatus
 from dbus_xbms.policy.bank.topology import TOLERANCE
 from dbus_xbms.text import listed
 
@@ -121,17 +121,3 @@ def _common(targets: Sequence[MosfetTarget]) -> MosfetTarget:
 
 def _same(values: Sequence[bool | None]) -> bool | None:
     return values[0] if values and len(set(values)) == 1 else None
-
-
-def disagreement(packs: Mapping[str, Mosfets | None]) -> str:
-    """Return which packs' MOSFETs are off while those of others are on, in words; "" if all agree.
-
-    Args:
-        packs: by name, what each BMS reports; ``None``: unknown.
-    """
-    found = []
-    for mosfet in Mosfet:
-        off = [name for name, known in packs.items() if known and not known.of(mosfet)]
-        if off and any(known and known.of(mosfet) for known in packs.values()):
-            found.append(f"{mosfet.value} off: {listed(off)}")
-    return "; ".join(found)

@@ -118,7 +118,7 @@ class BankDecision:
     cells: int = 0  # in series, of the whole bank; 0: unknown
     installed: float = 0.0  # Ah, of all members; 0: unknown
     values: BankValues = field(default_factory=BankValues)
-    alarms: Mapping[str, Alarm] = field(default_factory=dict)  # "/Alarms/..." -> alarm
+    alarms: Mapping[str, Alarm] = field(default_factory=dict)  # "/Alarms/..." -> alarm, if raised
     limits: Limits | None = None  # None: it does not control, nothing is known yet, or withdrawn
     for_owner: str = ""  # what only the owner can fix, in words, with the names of packs
     history: History = field(default_factory=History)

@@ -25,16 +25,18 @@ from dbus_xbms.venus.tables.history import TOTAL_ITEMS
 PRODUCT_ID = 0xBA59  # like that of packs, on no list of products that a GX treats specially
 
 
-def _makes(report: BankReport) -> str:
+def _make(report: BankReport) -> str:
     """Return the make of the packs, such as ``JBD``; empty if it is unknown or there are several."""
     makes = {pack.product.partition(" ")[0] for pack in report.reports if pack}
     return makes.pop() if len(makes) == 1 else ""
 
 
 def product_name(report: BankReport) -> str:
-    """Return the product name, such as ``JBD bank of 4 packs``."""
-    words = f"{_makes(report)} bank of {count(len(report.decision.members), 'pack')}".strip()
-    return words[0].upper() + words[1:]
+    """Return the product name, such as ``JBD bank of 4 packs``; with the number of a nameless second bank."""
+    packs = count(len(report.decision.members), "pack")
+    nameless = report.number > 1 and not report.settings.custom_name
+    words = f"bank {report.number}, {packs}" if nameless else f"bank of {packs}"
+    return f"{make} {words}" if (make := _make(report)) else words.capitalize()
 
 
 def _shape(report: BankReport) -> Hashable:

@@ -57,7 +57,7 @@ def _extreme(
         extreme = of(report.decision.values)
         return f"{extreme.member}:{label.format(extreme.number)}" if extreme else None
 
-    return Item(path, "d", text, value, note=note), Item(where, "s", "{}", identify, note=note)
+    return Item(path, "d", text, value, note=note), Item(where, "s", "{}", identify)
 
 
 def raised(report: BankReport, path: str) -> tuple[str, ...]:

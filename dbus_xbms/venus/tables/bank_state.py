@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 
 from dbus_xbms.model import Level, PackSample
@@ -93,8 +93,8 @@ def module_items(n: int) -> tuple[Item[BankReport], ...]:
     def sample(report: BankReport) -> PackSample | None:
         return report.decision.members[n - 1].sample
 
-    def levels(report: BankReport) -> dict[str, Level]:
-        return dict(report.decision.members[n - 1].decision.alarms)
+    def levels(report: BankReport) -> Mapping[str, Level]:
+        return report.decision.members[n - 1].decision.alarms
 
     def alarm(path: str) -> Item[BankReport]:
         return Item(

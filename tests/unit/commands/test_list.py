@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from dbus_xbms.commands.known import StoredBank
 from dbus_xbms.commands.list import Listing, as_json, described
 from dbus_xbms.commands.scanning import Found
 from dbus_xbms.commands.table import Battery
@@ -87,6 +89,7 @@ def test_the_keys_of_the_json_are_stable() -> None:
         "address": ONE,
         "name": "House bank",
         "enabled": True,
+        "bank": None,
         "instance": 600,
         "controls": True,
         "state": "connected",
@@ -110,3 +113,81 @@ def test_the_keys_of_the_json_are_stable() -> None:
             "state": "new",
         }
     ]
+
+
+BANK = StoredBank({"Enabled": 1, "Name": "Saloon", "Members": f"{THREE} {ONE}"})
+ON_BUS = Battery(
+    service="com.victronenergy.battery.xbms_bank_1",
+    values={
+        "/Dc/0/Voltage": 13.25,
+        "/Dc/0/Current": -12.3,
+        "/Soc": 76.0,
+        "/System/NrOfModulesOnline": 1,
+        "/System/NrOfBatteries": 2,
+        "/Io/AllowToCharge": 0,
+        "/Info/MaxChargeVoltage": 13.8,
+    },
+    texts={
+        "/Dc/0/Voltage": "13.25V",
+        "/Soc": "76.0%",
+        "/System/NrOfModulesOnline": "1",
+        "/System/NrOfBatteries": "2",
+    },
+)
+WITH_BANK = replace(LISTING, banks={1: BANK, 2: StoredBank()}, shown_banks={1: ON_BUS}, recent=[])
+
+
+def test_banks_come_first_with_their_values_and_their_packs_indented() -> None:
+    lines = "\n".join(described(WITH_BANK, 120)).splitlines()
+    assert lines[1].split("  ")[:2] == ["bank1", ""]
+    assert "13.25V, -12.3A, 76.0%, 1 of 2 packs, charge off, controls" in lines[1]
+    assert lines[1].endswith("Saloon")
+    assert [line.startswith(f"  {address}") for line, address in zip(lines[2:4], (THREE, ONE), strict=True)]
+    assert lines[4].startswith("bank2")
+    assert "not confirmed" in lines[4]
+    assert lines[5].startswith(TWO)
+
+
+def test_a_narrow_terminal_gets_the_packs_of_a_bank_indented() -> None:
+    lines = "\n".join(described(WITH_BANK, 40)).splitlines()
+    assert lines[:2] == ["Saloon", "  bank1"]
+    start = lines.index("  House bank")
+    assert lines[start + 1] == f"    {ONE}"
+
+
+def test_a_bank_that_is_not_on_the_bus_has_a_reason() -> None:
+    absent = replace(WITH_BANK, shown_banks={}, reasons={1: "Stern has never been read"})
+    assert absent.bank_state(1) == "not on the bus: Stern has never been read"
+    assert replace(WITH_BANK, service="stopped").bank_state(1) == "service stopped"
+    one = replace(WITH_BANK, banks={1: StoredBank({**BANK, "Topology": "2s2p"})})
+    assert one.bank_state(1) == "not formed: 2s2p needs 4 packs, not 2"
+
+
+def test_the_keys_of_a_bank_in_the_json_are_stable() -> None:
+    output = json.loads(json.dumps(as_json(WITH_BANK)))
+    assert output["banks"][0] == {
+        "number": 1,
+        "name": "Saloon",
+        "confirmed": True,
+        "reason": "",
+        "instance": 590,
+        "controls": True,
+        "topology": "parallel",
+        "members": [THREE, ONE],
+        "online": 1,
+        "voltage": 13.25,
+        "current": -12.3,
+        "soc": 76.0,
+    }
+    assert output["banks"][1]["confirmed"] is False
+    assert {pack["address"]: pack["bank"] for pack in output["packs"]} == {ONE: 1, THREE: 1, TWO: None}
+
+
+def test_packs_that_could_be_a_bank_are_named_with_the_command() -> None:
+    kind: dict[str, str | int] = {"Chemistry": "LiFePO4", "Cells": 4}
+    packs = {ONE: pack(CustomName="Bow", **kind), THREE: pack(CustomName="Stern", **kind)}
+    proposed = replace(WITH_BANK, packs=packs, banks={1: StoredBank()})
+    assert (
+        "If Bow and Stern are wired in parallel: `dbus-xbms bank create` makes one battery of them."
+        in "\n".join(described(proposed, 120))
+    )

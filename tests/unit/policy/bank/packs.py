@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -130,13 +131,14 @@ class Bank:
         return self.decision.limits
 
 
-def _decided(read: PackSample, owner: PackSettings) -> LimitsState:
-    _, decision = pack_engine.step(PackState(started=START), read, LATER, owner, managed=True)
-    assert decision.control
-    return decision.control
+BASE = pack_engine.step(PackState(started=START), reading(), LATER, settings(), managed=True)[1]
+assert BASE.control
+CONTROL: LimitsState = BASE.control
 
 
-CONTROL = _decided(reading(), settings())
+@cache
+def _owner(capacity: float) -> PackSettings:
+    return settings(Capacity=capacity)
 
 
 def _limit(current: float) -> RampedLimit:
@@ -167,14 +169,13 @@ def member(
         discharge_ceiling=max(50.0, dcl),
         last_sample=read,
     )
-    _, decision = pack_engine.step(PackState(started=START), read, LATER, settings())
-    decided: dict[str, Any] = {"limits": limits, "control": control, "age": 0.0} | changes
+    decided: dict[str, Any] = {"limits": limits, "control": control, "sample": read} | changes
     return MemberView(
         address=address(number),
         name=f"Pack {number}",
-        settings=settings(Capacity=capacity),
+        settings=_owner(capacity),
         identity=PackIdentity(cell_count=len(read.cells), nominal=capacity),
-        decision=replace(decision, **decided),
+        decision=replace(BASE, **decided),
         decided_at=decided_at,
     )
 

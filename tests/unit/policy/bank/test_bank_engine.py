@@ -67,6 +67,24 @@ def test_with_all_packs_silent_nothing_is_charged_and_later_nothing_flows() -> N
     assert (bank.limits.ccl, bank.limits.dcl) == (0.0, 0.0)
 
 
+def test_the_last_pack_that_goes_silent_does_not_bring_back_the_others() -> None:
+    bank = Bank(3)
+    bank.settle(reading())
+    bank.run(60.0, reading(), None, None, every=20.0)
+    assert bank.limits.dcl == 50.0
+    for _ in range(5):
+        bank.step(None, after=20.0)
+        assert bank.limits.dcl <= 50.0
+
+
+def test_packs_that_need_a_charger_to_wake_get_the_current_of_one_of_them() -> None:
+    bank = Bank([settings(WakeCurrent=2.0)] * 3)
+    bank.settle(reading())
+    bank.run(60.0, None, every=20.0)
+    assert bank.limits.ccl == 2.0
+    assert bank.limits.cvl == 13.5
+
+
 def test_a_bank_leaves_the_bus_once_all_packs_are_withdrawn() -> None:
     bank = Bank([settings(ControlRemoveAfter=900.0)] * 2)
     bank.settle(reading())

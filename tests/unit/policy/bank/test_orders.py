@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import CommandState, Mosfet, Mosfets, MosfetTarget, SwitchStatus
+from dbus_xbms.model import CommandState, Mosfet, MosfetTarget, SwitchStatus
 from dbus_xbms.policy.bank import orders
 from dbus_xbms.policy.bank.orders import OTHERS_REFUSED, Outcome, TurnedOn
 from tests.unit.samples import sample
@@ -109,13 +109,3 @@ def test_what_was_switched_is_shown_only_where_all_packs_agree() -> None:
     assert both.requested == MosfetTarget(charge=False)
     assert (both.balancing, both.failed, both.lent_for) == (None, frozenset({Mosfet.CHARGE}), 5.0)
     assert orders.combined([]) == SwitchStatus()
-
-
-def test_a_disagreement_names_the_packs_whose_mosfets_are_off() -> None:
-    on, half = Mosfets(charge=True, discharge=True), Mosfets(charge=False, discharge=True)
-    off = Mosfets(charge=False, discharge=False)
-    assert orders.disagreement({"Bow": on, "Stern": half, "Port": off}) == (
-        "charge off: Stern and Port; discharge off: Port"
-    )
-    assert orders.disagreement({"Bow": off, "Stern": off, "Port": None}) == ""
-    assert orders.disagreement({"Bow": on, "Stern": None}) == ""

@@ -131,11 +131,11 @@ def test_only_the_name_the_page_selector_clearing_and_switches_are_writable() ->
         ("/System/BatteriesSeries", 1, "1"),
         ("/System/NrOfCellsPerBattery", 4, "4"),
         ("/System/MinCellVoltage", 3.319, "3.319V (Bow, cell 2)"),
-        ("/System/MinVoltageCellId", "1:C02", "1:C02 (Bow, cell 2)"),
+        ("/System/MinVoltageCellId", "1:C02", "1:C02"),
         ("/System/MaxCellVoltage", 3.321, "3.321V (Stern, cell 1)"),
-        ("/System/MaxVoltageCellId", "2:C01", "2:C01 (Stern, cell 1)"),
+        ("/System/MaxVoltageCellId", "2:C01", "2:C01"),
         ("/System/MinCellTemperature", 20.0, "20.0°C (Bow, sensor 2)"),
-        ("/System/MaxTemperatureCellId", "2:T3", "2:T3 (Stern, sensor 3)"),
+        ("/System/MaxTemperatureCellId", "2:T3", "2:T3"),
         ("/System/MOSTemperature", 21.0, "21.0°C"),
         ("/System/StoredEnergy", 3.82, "3.82kWh"),
         ("/System/SocSpread", 1.5, "1.5%"),
@@ -322,6 +322,13 @@ def test_doubts_name_their_pack() -> None:
 def test_a_bank_of_several_makes_names_none() -> None:
     other = replace(BANK.reports[0], product="Daren BMS") if BANK.reports[0] else None
     assert shown(replace(BANK, reports=(other, *BANK.reports[1:])))["/ProductName"] == "Bank of 4 packs"
+
+
+def test_banks_without_a_name_differ_by_their_number() -> None:
+    nameless = BankSettings({"Enabled": 1})
+    first, second = (replace(BANK, number=number, settings=nameless) for number in (1, 2))
+    assert shown(first)["/ProductName"] == "JBD bank of 4 packs"
+    assert shown(second)["/ProductName"] == "JBD bank 2, 4 packs"
 
 
 def test_a_member_whose_task_does_not_run_keeps_its_rows() -> None:

@@ -1,0 +1,423 @@
+"""Properties of a bank for any packs, currents, silences and restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import isfinite
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from dbus_xbms.model import Limits, Mosfet, Mosfets, Phase
+from dbus_xbms.policy import pack_state
+from dbus_xbms.policy.bank import engine
+from dbus_xbms.policy.bank.currents import Combined
+from dbus_xbms.policy.bank.engine import BankState
+from dbus_xbms.policy.bank.records import BankDecision, MemberState, MemberView
+from dbus_xbms.policy.bank.shares import FLOOR
+from dbus_xbms.policy.charge import silent_limits
+from tests.unit.policy.bank.packs import CONTROL, LATER, START, Bank, bank, decide, member, reading
+
+pytestmark = pytest.mark.no_cover  # many computations over few lines, which other tests cover too
+
+CUTOFF = 3.60
+TOLERATED = 1.05  # of its limit that a pack may carry in steady state
+ROUNDING = 1e-6
+
+few = hypothesis_settings(max_examples=50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A member by its limits and its current."""
+
+    ccl: float
+    dcl: float
+    cvl: float
+    capacity: float
+    current: float
+    silent: bool = False
+    mosfets: Mosfets | None = None  # not known, so that they may be on
+
+    def view(self, number: int, decided_at: float = LATER) -> MemberView:
+        """Return the member; when silent, its own limits are those of a silent pack."""
+        read = replace(READING, current=self.current, mosfets=self.mosfets)
+        found = member(
+            number,
+            ccl=self.ccl if self.conducts(Mosfet.CHARGE) else 0.0,
+            dcl=self.dcl if self.conducts(Mosfet.DISCHARGE) else 0.0,
+            cvl=self.cvl,
+            capacity=self.capacity,
+            read=read,
+            decided_at=decided_at,
+        )
+        if not self.silent:
+            return found
+        by_silence = replace(CONTROL.limits, ccl=0.0, dcl=self.dcl / 2, cvl=min(13.0, self.cvl))
+        assert found.decision
+        return replace(
+            found,
+            decision=replace(found.decision, phase=Phase.DERATED, sample=None, limits=by_silence),
+        )
+
+    def conducts(self, mosfet: Mosfet) -> bool:
+        """Return whether current may flow in a direction."""
+        return self.mosfets is None or self.mosfets.of(mosfet)
+
+
+READING = reading()
+amperes = st.one_of(st.just(0.0), st.floats(0.0, 200.0), st.integers(0, 100).map(float))
+currents = st.one_of(st.just(0.0), st.floats(-300.0, 300.0), st.integers(-3, 3).map(float))
+online = st.builds(
+    Spec,
+    ccl=amperes,
+    dcl=amperes,
+    cvl=st.sampled_from((12.9, 13.2, 13.5, 13.8)),
+    capacity=st.sampled_from((1.0, 50.0, 100.0, 280.0, 10000.0)),
+    current=currents,
+)
+anything = st.builds(
+    replace,
+    online,
+    silent=st.booleans(),
+    mosfets=st.none() | st.builds(Mosfets, charge=st.booleans(), discharge=st.booleans()),
+)
+banks = st.lists(online, min_size=1, max_size=6)
+mixed = st.lists(anything, min_size=1, max_size=6)
+
+
+def views(specs: list[Spec], decided_at: float = LATER) -> list[MemberView]:
+    """Return the members of a bank."""
+    return [spec.view(n, decided_at) for n, spec in enumerate(specs, 1)]
+
+
+def combined(state: BankState, *, charging: bool) -> Combined:
+    """Return what the limits of one direction are made of."""
+    found = state.limits.charging if charging else state.limits.discharging
+    assert found
+    return found
+
+
+def own(spec: Spec, *, charging: bool) -> float:
+    """Return a member's own limit in A as it publishes it."""
+    allowed, mosfet = (spec.ccl, Mosfet.CHARGE) if charging else (spec.dcl, Mosfet.DISCHARGE)
+    return allowed if spec.conducts(mosfet) else 0.0
+
+
+def allowed(limits: Limits | None, *, charging: bool) -> float:
+    """Return the limit of one direction in A."""
+    assert limits
+    return limits.ccl if charging else limits.dcl
+
+
+# Shares
+
+
+@given(mixed, st.booleans())
+def test_a_bank_at_its_limit_has_no_pack_above_its_own_limit_by_the_assumed_shares(
+    specs: list[Spec], charging: bool
+) -> None:
+    state, decision = decide(*views(specs))
+    limit = allowed(decision.limits, charging=charging)
+    for number, contribution in combined(state, charging=charging).contributions.items():
+        if not specs[number - 1].silent and contribution.share is not None:
+            assert limit * contribution.share <= own(specs[number - 1], charging=charging) + ROUNDING
+
+
+@given(mixed, st.booleans())
+def test_a_bank_never_gives_more_than_the_sum_of_its_packs(specs: list[Spec], charging: bool) -> None:
+    decision = decide(*views(specs))[1]
+    mosfet = Mosfet.CHARGE if charging else Mosfet.DISCHARGE
+    conducting = [spec for spec in specs if not spec.silent and spec.conducts(mosfet)]
+    if conducting:
+        total = sum(own(spec, charging=charging) for spec in conducting)
+        assert allowed(decision.limits, charging=charging) <= total + ROUNDING
+    elif charging:
+        assert decision.limits
+        assert decision.limits.ccl == 0
+
+
+@given(mixed, st.booleans())
+def test_whatever_currents_packs_report_none_gets_more_than_its_limit_by_its_capacity_and_a_quarter(
+    specs: list[Spec], charging: bool
+) -> None:
+    decision = decide(*views(specs))[1]
+    mosfet = Mosfet.CHARGE if charging else Mosfet.DISCHARGE
+    conducting = [spec for spec in specs if not spec.silent and spec.conducts(mosfet)]
+    total = sum(spec.capacity for spec in conducting)
+    for spec in conducting:
+        carried = allowed(decision.limits, charging=charging) * spec.capacity / total
+        assert carried * FLOOR <= own(spec, charging=charging) + ROUNDING
+
+
+@given(banks, st.booleans())
+def test_a_current_at_which_any_pack_exceeds_its_limit_is_above_that_of_the_bank(
+    specs: list[Spec], charging: bool
+) -> None:
+    """Whatever the true shares are: also of packs that carry nothing, or a current between each other."""
+    sign = 1 if charging else -1
+    flowing = sum(sign * spec.current for spec in specs)
+    assume(flowing > 0)
+    exceeded = any(
+        sign * spec.current > TOLERATED * own(spec, charging=charging) + ROUNDING for spec in specs
+    )
+    assume(exceeded)
+    assert allowed(decide(*views(specs))[1].limits, charging=charging) < flowing + ROUNDING
+
+
+# Monotony and continuity
+
+
+@given(mixed, st.data(), st.floats(0.0, 100.0), st.booleans())
+def test_raising_the_limit_of_one_pack_never_lowers_that_of_the_bank(
+    specs: list[Spec], data: st.DataObject, more: float, charging: bool
+) -> None:
+    chosen = data.draw(st.integers(0, len(specs) - 1))
+    raised = list(specs)
+    name = "ccl" if charging else "dcl"
+    raised[chosen] = replace(specs[chosen], **{name: getattr(specs[chosen], name) + more})
+    start, _ = decide(*views(specs), now=LATER - 5.0)
+    for before in (None, start):
+        one, other = (
+            allowed(decide(*views(each), state=before)[1].limits, charging=charging)
+            for each in (specs, raised)
+        )
+        assert one <= other + ROUNDING
+
+
+@given(banks, st.lists(st.floats(-1.0, 1.0), min_size=6, max_size=6), st.booleans())
+def test_the_limits_are_continuous_in_the_measured_currents(
+    specs: list[Spec], directions: list[float], charging: bool
+) -> None:
+    near = [replace(s, current=s.current + 1e-7 * d) for s, d in zip(specs, directions, strict=False)]
+    one, other = (combined(decide(*views(each))[0], charging=charging) for each in (specs, near))
+    assert one.allowance.current == pytest.approx(other.allowance.current, rel=0.01, abs=0.05)
+
+
+def hung(view: MemberView) -> MemberView:
+    """Return the member after its task has hung."""
+    return replace(view, decided_at=view.decided_at - 1000.0)
+
+
+def crashed(view: MemberView) -> MemberView:
+    """Return the member after its task has ended."""
+    return replace(view, decision=None)
+
+
+def withdrawn(view: MemberView) -> MemberView:
+    """Return the member after a silence for which it has left the bus."""
+    assert view.decision
+    return replace(
+        view, decision=replace(view.decision, phase=Phase.WITHDRAWN, sample=None, limits=None, control=None)
+    )
+
+
+def silent(view: MemberView) -> MemberView:
+    """Return the member once its sample has become too old."""
+    assert view.decision
+    by_silence = replace(CONTROL.limits, ccl=0.0, dcl=0.0, cvl=12.0)
+    return replace(view, decision=replace(view.decision, phase=Phase.LOST, sample=None, limits=by_silence))
+
+
+def turned_off(view: MemberView) -> MemberView:
+    """Return the member after its MOSFETs have turned off."""
+    assert view.decision
+    assert view.decision.control
+    assert view.decision.limits
+    off = replace(READING, mosfets=Mosfets(charge=False, discharge=False))
+    none = replace(view.decision.limits, ccl=0.0, dcl=0.0)
+    control = replace(view.decision.control, last_sample=off, limits=none)
+    return replace(view, decision=replace(view.decision, sample=off, control=control, limits=none))
+
+
+def apart(view: MemberView) -> MemberView:
+    """Return the member with the voltage of a pack that is not connected."""
+    assert view.decision
+    return replace(view, decision=replace(view.decision, sample=replace(READING, voltage=14.4)))
+
+
+LEAVE = (hung, crashed, withdrawn, silent, turned_off, apart)
+
+
+@given(banks, st.data(), st.sampled_from(LEAVE), st.booleans())
+def test_no_pack_that_leaves_raises_a_limit_and_none_that_returns_raises_it_at_once(
+    specs: list[Spec], data: st.DataObject, leave: Callable[[MemberView], MemberView], rest: bool
+) -> None:
+    specs = [replace(spec, current=0.0) for spec in specs] if rest else specs
+    there = views(specs)
+    chosen = data.draw(st.integers(0, len(specs) - 1))
+    gone = [leave(view) if n == chosen else view for n, view in enumerate(there)]
+    state, first = decide(*there)
+    for each in (gone, there, gone):
+        state, then = decide(*each, state=state)
+        if then.limits is None or first.limits is None:  # the last pack is withdrawn
+            assert len(specs) == 1
+            return
+        assert then.limits.ccl <= first.limits.ccl
+        assert then.limits.dcl <= first.limits.dcl
+        assert then.limits.cvl <= first.limits.cvl
+        first = then
+
+
+# Charge voltage
+
+
+@given(mixed, st.sampled_from(("parallel", "series", "2s2p", "3s2p")))
+def test_the_cvl_is_never_above_what_the_packs_of_any_string_allow(specs: list[Spec], topology: str) -> None:
+    decision = decide(*views(specs), Topology=topology)[1]
+    assert decision.limits
+    cvl = 0.0
+    for string in {one.string for one in decision.members}:
+        members = [specs[one.number - 1] for one in decision.members if one.string == string]
+        conducting = [spec for spec in members if spec.conducts(Mosfet.CHARGE) and not spec.silent]
+        cvl += min(spec.cvl for spec in conducting or members)
+    assert decision.limits.cvl <= cvl + ROUNDING
+
+
+# Histories of packs that decide for themselves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What happens to a bank of three packs at one moment."""
+
+    after: float  # s
+    cells: tuple[float, float, float] = (3.32, 3.32, 3.32)  # V, the highest of each pack; 0: no contact
+    current: float = 0.0
+    on: tuple[bool, bool, bool] = (True, True, True)  # charge MOSFETs
+    restart: bool = False
+    lent: int | None = None  # pack
+
+
+cells = st.sampled_from((0.0, 2.5, 3.1, 3.32, 3.40, 3.44, 3.46, 3.52, 3.61, 3.70))
+steps = st.builds(
+    Step,
+    after=st.sampled_from((0.5, 1.0, 4.0, 31.0, 400.0, 2000.0)),
+    cells=st.tuples(cells, cells, cells),
+    current=st.sampled_from((-40.0, 0.0, 0.3, 30.0)),
+    on=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    restart=st.booleans(),
+    lent=st.none() | st.integers(0, 2),
+)
+histories = st.lists(steps, min_size=1, max_size=8)
+
+
+def restart(three: Bank, passed: float) -> Bank:
+    """Return the bank after a restart of the program."""
+    again = Bank([pack.settings for pack in three.packs], started=three.now + passed)
+    for before, pack in zip(three.packs, again.packs, strict=True):
+        if control := before.state.control:
+            kept = silent_limits.to_snapshot(control)
+            pack.state = pack_state.restored(pack.state, kept, passed, pack.settings)
+    return again
+
+
+def happen(three: Bank, step: Step) -> Bank:
+    """Apply one step to a bank."""
+    if step.restart:
+        three = restart(three, step.after)
+    if step.lent is not None:
+        pack = three.packs[step.lent]
+        pack.state = pack_state.lent(pack.state, three.now + 120.0)
+    read = [
+        reading(
+            cells=(cell, 3.32, 3.32, 3.32),
+            current=step.current,
+            mosfets=Mosfets(charge=on, discharge=True),
+            soc=90.0,
+        )
+        if cell and three.now + step.after > pack.state.lent_until
+        else None
+        for pack, cell, on in zip(three.packs, step.cells, step.on, strict=True)
+    ]
+    three.step(*read, after=step.after)
+    return three
+
+
+def a_full_cell_is_not_charged(three: Bank) -> None:
+    limits = three.decision.limits
+    for pack, one in zip(three.packs, three.decision.members, strict=True):
+        last = pack.state.sample
+        charged = last is not None and last.is_on(Mosfet.CHARGE) is not False
+        if limits and last and charged and max(last.cells) >= CUTOFF:
+            assert limits.ccl == 0 or one.state is MemberState.APART
+    if limits and not three.decision.online:
+        assert limits.ccl == 0
+
+
+def numbers_are_finite_and_words_are_there(three: Bank) -> None:
+    if limits := three.decision.limits:
+        assert all(isfinite(number) and number >= 0 for number in (limits.cvl, limits.ccl, limits.dcl))
+        assert limits.mode
+        assert limits.charge_limitation
+        assert limits.discharge_limitation
+        assert limits.cvl <= 4 * 3.50 + ROUNDING
+
+
+def a_second_decision_at_the_same_time_is_the_same(three: Bank) -> None:
+    _, same = engine.decide(
+        three.state, [pack.view for pack in three.packs], three.settings, three.now, managed=True
+    )
+    assert same.limits == three.decision.limits
+    assert same.values == three.decision.values
+    assert same.charge == three.decision.charge
+    assert same.phase == three.decision.phase
+
+
+def a_fault_stops_all_currents(three: Bank) -> None:
+    _, stopped = engine.stopped(three.state, three.now)
+    if stopped.limits:
+        assert (stopped.limits.ccl, stopped.limits.dcl) == (0, 0)
+        assert three.decision.limits
+        assert stopped.limits.cvl <= three.decision.limits.cvl
+
+
+def silence_never_raises_a_limit(three: Bank) -> None:
+    state, before = three.state, three.decision
+    for wait in (40.0, 400.0):
+        decision = silence(three, state, wait)
+        if any(one.state is MemberState.APART for one in decision.members):
+            return  # it counts no longer, so the limits rise
+        for name in ("cvl", "ccl", "dcl"):
+            if before.limits and decision.limits:
+                assert getattr(decision.limits, name) <= getattr(before.limits, name)
+
+
+def silence(three: Bank, state: BankState, wait: float) -> BankDecision:
+    """Decide after a silence of all packs, without changing the bank."""
+    packs = [replace(pack) for pack in three.packs]
+    for pack in packs:
+        pack.poll(None, three.now + wait, three.decision.charge)
+    seen = [pack.view for pack in packs]
+    return engine.decide(state, seen, three.settings, three.now + wait, managed=True)[1]
+
+
+RULES = (
+    a_full_cell_is_not_charged,
+    numbers_are_finite_and_words_are_there,
+    a_second_decision_at_the_same_time_is_the_same,
+    a_fault_stops_all_currents,
+    silence_never_raises_a_limit,
+)
+
+
+@few
+@given(histories)
+def test_every_rule_holds_at_each_step_of_any_history(history: list[Step]) -> None:
+    three = Bank(3)
+    for step in history:
+        three = happen(three, step)
+        for holds in RULES:
+            holds(three)
+
+
+def test_the_generated_histories_reach_limits_that_are_not_zero() -> None:
+    three = Bank(3)
+    for step in [Step(after=4.0)] * 10:
+        three = happen(three, step)
+    assert three.limits.ccl == 90.0
+    assert bank().control
+    assert three.now > START
