@@ -76,6 +76,8 @@ def step(
     allowed = voltage.limit(members, stage)
     if allowed is None:
         return replace(before, limits=stopped(before.limits, "Packs of one string are unknown"))
+    if silent and before.rise and not gathering and not charge.published:
+        allowed = min(allowed, before.rise.cvl)
     rise = cvl_rise.step(None if gathering else before.rise, allowed, _cells(members), now)
     cvl = cvl_rise.published(rise, allowed)
     rising = cvl < allowed
