@@ -88,6 +88,7 @@ def measure(
         remaining, consumed = weakest.full * soc / FULL, weakest.full * (soc / FULL - 1)
     discharge, to_go = _time_to_go(state.discharge, members, current, remaining, weakest.full, now)
     online = [one for one in members if one.sample]
+    cells, sensors = _cells(online), _sensors(online)
     lower = known[0].voltage if complete and len(known) == 2 else None
     values = BankValues(
         voltage=voltage,
@@ -104,10 +105,10 @@ def measure(
             (t for one in online if (t := _decision_mosfet(one)) is not None), default=None
         ),
         stored_energy=None if voltage is None else remaining * voltage / 1000,
-        lowest_cell=_extreme(before.lowest_cell, _cells(online), CELL_STEP, min),
-        highest_cell=_extreme(before.highest_cell, _cells(online), CELL_STEP, max),
-        coldest=_extreme(before.coldest, _sensors(online), SENSOR_STEP, min),
-        hottest=_extreme(before.hottest, _sensors(online), SENSOR_STEP, max),
+        lowest_cell=_extreme(before.lowest_cell, cells, CELL_STEP, min),
+        highest_cell=_extreme(before.highest_cell, cells, CELL_STEP, max),
+        coldest=_extreme(before.coldest, sensors, SENSOR_STEP, min),
+        hottest=_extreme(before.hottest, sensors, SENSOR_STEP, max),
         mosfets=Mosfets(
             charge=all(one.mosfets.charge for one in known),
             discharge=all(one.mosfets.discharge for one in known),
