@@ -100,9 +100,11 @@ class Bank:
             await asyncio.sleep(wait)
 
     async def _gather(self) -> None:
+        begun = _now()
+        polled = self.members.polled(begun)
         try:
             async with asyncio.timeout(GATHER):
-                while self.members.awaited(_now()):
+                while polled := [pack for pack in polled if pack.latest_at < begun]:
                     self.reported.clear()
                     await self.reported.wait()
         except TimeoutError:

@@ -88,9 +88,9 @@ class Members:
             if monitor and (membership := memberships.get(monitor.address)):
                 monitor.set_membership(membership)
 
-    def awaited(self, now: float) -> bool:
-        """Return whether a pack whose last polls were good is being polled at ``now``, in s."""
-        return any(monitor and _is_polled(monitor, now) for monitor in self.monitors())
+    def polled(self, now: float) -> list[PackMonitor]:
+        """Return the packs whose last polls were good and that are being polled at ``now``, in s."""
+        return [monitor for monitor in self.monitors() if monitor and _is_polled(monitor, now)]
 
 
 def _is_polled(monitor: PackMonitor, now: float) -> bool:
