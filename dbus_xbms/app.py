@@ -122,11 +122,11 @@ class App:
             base.create_task(self._central.run(), name="air")
             base.create_task(self._interference.run(), name="interference")
             base.create_task(self._arbiter.run(), name="authority")
-            base.create_task(self._decide_again(), name="banks and control")
             progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
             base.create_task(self._banks.run(), name="banks")
+            base.create_task(self._decide_again(), name="banks and control")
             await self._arbiter.ready()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save
                 while True:

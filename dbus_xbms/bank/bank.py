@@ -100,9 +100,11 @@ class Bank:
             await asyncio.sleep(wait)
 
     async def _gather(self) -> None:
+        begun = _now()
+        polled = self.members.polled(begun)
         try:
             async with asyncio.timeout(GATHER):
-                while self.members.awaited(_now()):
+                while polled := [pack for pack in polled if pack.latest_at < begun]:
                     self.reported.clear()
                     await self.reported.wait()
         except TimeoutError:
@@ -112,7 +114,10 @@ class Bank:
         """Decide what holds now, in s, tell the packs, and report it."""
         decision = self._decide(now)
         self._decided_at = now
-        self.members.inform(feedback.memberships(decision, self.name, managed=self.managed))
+        turning_on = self.members.turning_on
+        self.members.inform(
+            feedback.memberships(decision, self.name, managed=self.managed, turning_on=turning_on)
+        )
         self._save(decision, now)
         packs = self._ordered()
         self._orders.step(packs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import floor
 
-from dbus_xbms.model import Phase
+from dbus_xbms.model import Mosfet, Phase
 from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.policy import poll_rate
@@ -73,15 +73,24 @@ class Members:
         """The settings of each pack; the defaults for one that is not enabled."""
         return tuple(self._packs.settings.get(address, NOT_ENABLED) for address in self.addresses)
 
+    @property
+    def turning_on(self) -> frozenset[str]:
+        """Addresses of packs with a MOSFET that is being switched on."""
+        return frozenset(
+            monitor.address
+            for monitor in self.monitors()
+            if monitor and any(monitor.switching.requested.of(mosfet) for mosfet in Mosfet)
+        )
+
     def inform(self, memberships: Mapping[str, Membership]) -> None:
         """Tell each pack what the bank has decided."""
         for monitor in self.monitors():
             if monitor and (membership := memberships.get(monitor.address)):
                 monitor.set_membership(membership)
 
-    def awaited(self, now: float) -> bool:
-        """Return whether a pack whose last polls were good is being polled at ``now``, in s."""
-        return any(monitor and _is_polled(monitor, now) for monitor in self.monitors())
+    def polled(self, now: float) -> list[PackMonitor]:
+        """Return the packs whose last polls were good and that are being polled at ``now``, in s."""
+        return [monitor for monitor in self.monitors() if monitor and _is_polled(monitor, now)]
 
 
 def _is_polled(monitor: PackMonitor, now: float) -> bool:

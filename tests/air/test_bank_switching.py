@@ -109,3 +109,20 @@ async def test_the_bank_keeps_control_and_reduced_limits_while_its_packs_are_len
         report = newest(boat)
         assert (report.lent, report.decision.online) == ("", 2)
         assert boat.bus.limits.keys() == {"bank 1"}
+
+
+@virtual_time
+async def test_of_two_packs_that_are_off_and_differ_only_the_first_is_switched_on() -> None:
+    async with bank_of_two() as (boat, bank):
+        bank.request(BOTH_OFF, OWNER)
+        await asyncio.sleep(15)
+        for cell in range(1, 5):
+            boat.batteries[TWO].overrides.cells[cell] = 3.0
+        await asyncio.sleep(30)
+        one, two = (boat.app._packs[address].monitor for address in (ONE, TWO))
+        assert not bank.request(BOTH_ON, OWNER)
+        assert one.request(BOTH_ON, OWNER)
+        await asyncio.sleep(1.5)
+        assert not two.request(BOTH_ON, OWNER)
+        await asyncio.sleep(15)
+        assert [battery.mask for battery in boat.batteries.values()] == [0, 3]

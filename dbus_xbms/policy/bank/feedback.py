@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dbus_xbms.policy.bank.inrush import voltage_beside
 from dbus_xbms.policy.bank.records import BankDecision, Membership
 
 
-def memberships(decision: BankDecision, bank: str, *, managed: bool) -> dict[str, Membership]:
+def memberships(
+    decision: BankDecision, bank: str, *, managed: bool, turning_on: Collection[str] = ()
+) -> dict[str, Membership]:
     """Return what each member is told, by address.
 
     Args:
         decision: of the bank.
         bank: its name.
         managed: the owner lets the bank control.
+        turning_on: addresses of packs whose MOSFETs are being switched on.
     """
     return {
         member.address: Membership(
             bank=bank,
             managed=managed,
             charge=decision.charge,
-            voltage=voltage_beside(member.address, decision.members),
+            voltage=voltage_beside(member.address, decision.members, turning_on),
         )
         for member in decision.members
     }

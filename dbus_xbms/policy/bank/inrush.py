@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dbus_xbms.model import PackSample
-from dbus_xbms.policy.bank.records import Member
+from dbus_xbms.policy.bank.records import Member, MemberState
 from dbus_xbms.policy.bank.topology import TOLERANCE
+
+IN_CONTACT = (MemberState.ONLINE, MemberState.APART)
 
 
 def danger(sample: PackSample | None, string: float | None) -> str:
@@ -27,21 +29,23 @@ def danger(sample: PackSample | None, string: float | None) -> str:
     )
 
 
-def voltage_beside(address: str, members: Sequence[Member]) -> float | None:
+def voltage_beside(address: str, members: Sequence[Member], turning_on: Collection[str] = ()) -> float | None:
     """Return the mean voltage, in V, of the packs in parallel with one; ``None`` if none is connected.
 
-    A pack with one MOSFET off is connected in the other direction.
+    A pack with one MOSFET off is connected in the other direction. One that counts as apart is asked only if
+    there is no other: it may have been switched on a moment ago. ``turning_on``: addresses of packs that are
+    being switched on, so that two packs that are off are not connected at the same moment.
     """
     string = next((member.string for member in members if member.address == address), None)
-    voltages = [
-        member.sample.voltage
+    beside = [
+        (member, sample.voltage)
         for member in members
-        if member.string == string and member.address != address and _connected(member)
-        if member.sample
+        if member.string == string and member.address != address and member.state in IN_CONTACT
+        if (sample := member.decision.sample) and (member.address in turning_on or _is_on(sample))
     ]
+    voltages = [volts for member, volts in beside if member.online] or [volts for _, volts in beside]
     return sum(voltages) / len(voltages) if voltages else None
 
 
-def _connected(member: Member) -> bool:
-    mosfets = member.sample.mosfets if member.sample else None
-    return member.online and (mosfets is None or mosfets.charge or mosfets.discharge)
+def _is_on(sample: PackSample) -> bool:
+    return sample.mosfets is None or sample.mosfets.charge or sample.mosfets.discharge

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dbus_xbms.policy.bank.members import Placed
 
-AVERAGING_TIME = 10.0  # s; chargers obey within 3 to 8 s
+AVERAGING_TIME = 4.0  # s; packs are polled up to 1 s apart, and loads come and go
 FLOOR = 0.8  # fraction of the share by capacity
 # C of the bank between which measured shares come to count: below, offsets of the measurement and equalising
 # currents between the packs are as large as the shares.

@@ -9,6 +9,7 @@ import pytest
 from dbus_xbms.model import Mosfets
 from dbus_xbms.policy.bank.inrush import danger, voltage_beside
 from dbus_xbms.policy.bank.records import Member, MemberState
+from dbus_xbms.policy.decision import Decision
 from tests.unit.samples import sample
 
 FOUR_CELLS = replace(sample(), voltage=13.2, cells=(3.3,) * 4)
@@ -48,7 +49,8 @@ def member(
         name=str(number),
         string=string,
         state=state,
-        sample=reading,
+        decision=Decision(sample=reading),
+        sample=reading if state is MemberState.ONLINE else None,
     )
 
 
@@ -67,8 +69,22 @@ def test_the_voltage_beside_a_pack_is_that_of_the_connected_packs_of_its_string(
     assert voltage_beside("A4:C1:37:00:00:09", bank) is None
 
 
+def test_a_pack_that_was_just_switched_on_counts_although_it_is_still_called_apart() -> None:
+    bank = [member(1, 12.0, on=False), member(2, 13.2, state=MemberState.APART)]
+    assert voltage_beside(bank[0].address, bank) == 13.2
+    bank.append(member(3, 12.1))
+    assert voltage_beside(bank[0].address, bank) == 12.1
+
+
+def test_a_pack_that_is_being_switched_on_counts_as_connected() -> None:
+    off = [member(1, 13.8, on=False), member(2, 13.2, on=False)]
+    assert voltage_beside(off[0].address, off) is None
+    assert voltage_beside(off[0].address, off, {off[1].address}) == 13.2
+    assert voltage_beside(off[0].address, off, {off[0].address}) is None
+
+
 @pytest.mark.parametrize("mosfets", [None, Mosfets(charge=True, discharge=False)])
 def test_a_pack_with_one_mosfet_on_or_none_known_counts_as_connected(mosfets: Mosfets | None) -> None:
     half = member(2, 13.2)
-    half = replace(half, sample=replace(sample(), voltage=13.2, mosfets=mosfets))
+    half = replace(half, decision=Decision(sample=replace(sample(), voltage=13.2, mosfets=mosfets)))
     assert voltage_beside("A4:C1:37:00:00:01", [member(1, 13.8, on=False), half]) == 13.2

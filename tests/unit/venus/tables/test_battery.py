@@ -28,8 +28,9 @@ from dbus_xbms.model import (
 from dbus_xbms.policy.alarms import ALARM_PATHS, BMS_CABLE
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.battery import BatteryService
 from dbus_xbms.venus.item import INVALID_TEXT, Item
-from dbus_xbms.venus.tables.battery import ITEMS, items_for, values
+from dbus_xbms.venus.tables.battery import BATTERY, ITEMS, devices, items_for, values
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS
 from dbus_xbms.venus.tables.device import PRODUCT_ID
 from dbus_xbms.venus.tables.settings import EDITED, PANE
@@ -175,6 +176,22 @@ def test_a_monitored_pack_has_no_path_that_makes_it_a_bms() -> None:
 def test_a_monitored_pack_states_the_reason() -> None:
     monitored = replace(REPORT, no_control="Chemistry is not chosen")
     assert shown(monitored)["/Info/ChargeMode"] == "Not controlling: Chemistry is not chosen"
+
+
+def test_a_pack_of_a_bank_says_what_it_allows_and_has_no_limit() -> None:
+    part = changed(REPORT, bank="House", no_control="part of the bank House", limits=LIMITS)
+    got = values(devices(part)[BATTERY], part)
+    assert {path: value for path, value in got.items() if path.startswith("/Info/")} == {
+        "/Info/ChargeMode": "Not controlling: part of the bank House",
+        "/Info/ChargeLimitation": "30.0 A: Cell 3 at 3.462 V",
+        "/Info/DischargeLimitation": "50.0 A: MaxDischargeCurrent",
+    }
+
+
+def test_a_pack_that_joins_or_leaves_a_bank_gets_another_service() -> None:
+    assert BatteryService.made_for(replace(REPORT, bank="House")) != BatteryService.made_for(REPORT)
+    renamed = (replace(REPORT, bank=bank) for bank in ("House", "Shed"))
+    assert len(set(map(BatteryService.made_for, renamed))) == 1
 
 
 def test_a_controlling_pack_has_the_paths_of_a_bms_and_of_a_monitored_pack() -> None:
