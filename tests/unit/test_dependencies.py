@@ -84,7 +84,7 @@ PURE_FILES = {
     *(
         f"commands/{name}.py"
         for name in (
-            *("csv_rows", "lifetime", "members", "naming", "reading", "render", "table"),
+            *("bank_words", "csv_rows", "lifetime", "members", "naming", "reading", "render", "table"),
             *("story", "story_bank", "story_mosfet"),
         )
     ),
