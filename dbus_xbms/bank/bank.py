@@ -32,8 +32,7 @@ BEAT = 1.0  # s between decisions at least; packs are polled at whole seconds
 class Bank:
     """One bank from the decisions of its packs to the bus.
 
-    ``reported`` is set after each report of any pack, ``changed`` when something else makes a new report
-    worth publishing.
+    ``changed`` is set when something other than a report of a pack makes a new report worth publishing.
     """
 
     def __init__(
@@ -53,7 +52,9 @@ class Bank:
         self.members = Members(packs)
         self.ending = ""  # why it is about to end, in words
         self.latest: BankReport | None = None
-        self.reported, self.changed = asyncio.Event(), asyncio.Event()
+        self.changed = asyncio.Event()
+        self._reported = asyncio.Event()  # a pack has reported; while gathering, all that are awaited have
+        self._gathering = False
         self._stored = stored
         self._reconsider = reconsider  # set when banks may have to be formed anew
         self._writer = SettingsWriter(self.device, stored, store, partial(bank_path, number))
@@ -88,10 +89,10 @@ class Bank:
         Decisions follow the polls, so that the machine does not wake for them a second time.
         """
         while True:
-            await self.reported.wait()
+            await self._reported.wait()
             await self._until_next_beat()
             await self._gather()
-            self.reported.clear()
+            self._reported.clear()
             self._publisher.publish(self.report(_now()))
 
     async def _until_next_beat(self) -> None:
@@ -100,13 +101,21 @@ class Bank:
             await asyncio.sleep(wait)
 
     async def _gather(self) -> None:
+        self._gathering = True
         try:
             async with asyncio.timeout(GATHER):
                 while self.members.awaited(_now()):
-                    self.reported.clear()
-                    await self.reported.wait()
+                    self._reported.clear()
+                    await self._reported.wait()
         except TimeoutError:
             pass
+        finally:
+            self._gathering = False
+
+    def notice_report(self) -> None:
+        """Consider that a pack has reported. While others are awaited, the last of them counts."""
+        if not self._gathering or not self.members.awaited(_now()):
+            self._reported.set()
 
     def report(self, now: float) -> BankReport:
         """Decide what holds now, in s, tell the packs, and report it."""

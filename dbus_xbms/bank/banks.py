@@ -255,12 +255,12 @@ class Banks:
                     self._tasks[number] = group.create_task(self._serve(number), name=f"bank {number}")
 
     async def _forward_reports(self) -> None:
-        """Let every bank know of reports; a bank that is not interested goes on waiting."""
+        """Let every bank know of reports."""
         while True:
             await self.reported.wait()
             self.reported.clear()
             for bank in self._banks.values():
-                bank.reported.set()
+                bank.notice_report()
 
     async def _serve(self, number: int) -> None:
         """Run one bank until it is ended, again after each error."""

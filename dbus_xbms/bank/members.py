@@ -40,6 +40,7 @@ class Members:
 
     def __init__(self, packs: Packs) -> None:
         self.addresses: tuple[str, ...] = ()  # string after string
+        self._awaited = ""  # address of a pack that was being polled
         self._packs = packs
 
     def views(self) -> tuple[MemberView, ...]:
@@ -90,7 +91,16 @@ class Members:
 
     def awaited(self, now: float) -> bool:
         """Return whether a pack whose last polls were good is being polled at ``now``, in s."""
-        return any(monitor and _is_polled(monitor, now) for monitor in self.monitors())
+        if self._awaited in self.addresses and self._is_polled(
+            self._awaited, now
+        ):  # often the same as before
+            return True
+        self._awaited = next((one for one in self.addresses if self._is_polled(one, now)), "")
+        return bool(self._awaited)
+
+    def _is_polled(self, address: str, now: float) -> bool:
+        monitor = self._packs.monitor(address)
+        return monitor is not None and _is_polled(monitor, now)
 
 
 def _is_polled(monitor: PackMonitor, now: float) -> bool:
