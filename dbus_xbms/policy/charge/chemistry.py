@@ -278,4 +278,4 @@ def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
     if not cells:
         return 0
     threshold = max(chosen.dead, sorted(cells)[len(cells) // 2] - DEAD_BELOW_MEDIAN)
-    return sum(cell < threshold for cell in cells)
+    return sum([cell < threshold for cell in cells]) if min(cells) < threshold else 0
