@@ -12,6 +12,7 @@ from dbus_xbms.bank.members import Members, Packs
 from dbus_xbms.bank.orders import BankPack, Orders
 from dbus_xbms.bank.shunt import Shunt
 from dbus_xbms.logs import CountedLog
+from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.persistence import SAVE_EVERY, SettingsWriter, Store
 from dbus_xbms.pack.publisher import Publisher, Service
 from dbus_xbms.policy.authority import Claim, Reason, Ruling, bank_claim, bank_control_disabled
@@ -54,7 +55,8 @@ class Bank:
         self.latest: BankReport | None = None
         self.changed = asyncio.Event()
         self._reported = asyncio.Event()  # a pack has reported; while gathering, all that are awaited have
-        self._gathering = False
+        self._gathers_from = 0.0  # s; packs that have reported since then are not awaited
+        self._awaited: list[PackMonitor] = []
         self._stored = stored
         self._reconsider = reconsider  # set when banks may have to be formed anew
         self._writer = SettingsWriter(self.device, stored, store, partial(bank_path, number))
@@ -101,20 +103,22 @@ class Bank:
             await asyncio.sleep(wait)
 
     async def _gather(self) -> None:
-        self._gathering = True
+        self._gathers_from = _now()
+        self._awaited = self.members.polled(self._gathers_from)
         try:
             async with asyncio.timeout(GATHER):
-                while self.members.awaited(_now()):
+                while self._awaited:
                     self._reported.clear()
                     await self._reported.wait()
         except TimeoutError:
             pass
         finally:
-            self._gathering = False
+            self._awaited = []
 
     def notice_report(self) -> None:
         """Consider that a pack has reported. While others are awaited, the last of them counts."""
-        if not self._gathering or not self.members.awaited(_now()):
+        self._awaited = [pack for pack in self._awaited if pack.latest_at < self._gathers_from]
+        if not self._awaited:
             self._reported.set()
 
     def report(self, now: float) -> BankReport:

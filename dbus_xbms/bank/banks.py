@@ -151,26 +151,43 @@ class Banks:
         """Form and end banks as the settings of all banks and packs say, and tell the packs."""
         before, self._formations = self._formations, formation.form(self._settings, self._packs.settings)
         for number, found in self._formations.items():
-            known = before.get(number, Formation(refusal=formation.NOT_CONFIRMED))
-            self._log(number, known, found)
             if found.formed:
                 self._refused_at.pop(number, None)
                 self._form(number, found)
-            elif number in self._banks and not self._stays(number):
-                self._end(number, found.refusal)
+            elif number in self._banks:
+                self._end_unless_brief(number, found.refusal)
+            elif self._settings[number].enabled and found.refusal != before.get(number, Formation()).refusal:
+                log.warning("%s: not formed: %s", title(number, self._settings[number]), found.refusal)
         self._tell_packs()
 
     def _form(self, number: int, found: Formation) -> None:
         if number not in self._banks:
             self._banks[number] = self._new(number)
             self._wake.set()
-        if not self._banks[number].ending:  # else it is formed anew once it has ended
-            self._banks[number].form(found.members, self._instances[number])
+        bank = self._banks[number]
+        if bank.ending:  # it is formed anew once it has ended
+            return
+        if bank.members.addresses != found.members:
+            names = listed(formation.pack_name(one, self._packs.settings) for one in found.members)
+            log.info("%s: formed of %s", title(number, self._settings[number]), names)
+        bank.form(found.members, self._instances[number])
+
+    def _end_unless_brief(self, number: int, why: str) -> None:
+        """End a bank; not at once if its settings contradict each other: they may be changed one by one."""
+        if self._banks[number].ending:
+            return
+        label = title(number, self._settings[number])
+        if self._settings[number].enabled and number not in self._refused_at:
+            self._refused_at[number] = _now()
+            asyncio.get_running_loop().call_later(REFUSED_FOR + 0.1, self._reconsider.set)
+            log.info("%s: ends in %.0f s unless that is changed: %s", label, REFUSED_FOR, why)
+        elif not self._settings[number].enabled or _now() - self._refused_at[number] >= REFUSED_FOR:
+            log.warning("%s: ended: %s", label, why)
+            self._end(number, why)
 
     def _end(self, number: int, why: str) -> None:
         """End a bank; it remains a candidate until its service has left the bus."""
-        if self._banks[number].ending:
-            return
+        self._refused_at.pop(number, None)
         self._banks[number].ending = why
         if task := self._tasks.get(number):
             task.cancel()
@@ -187,16 +204,6 @@ class Banks:
             reconsider=self._reconsider,
         )
 
-    def _stays(self, number: int) -> bool:
-        """Return whether a bank stays as it was, because its settings may be about to be changed further."""
-        if not self._settings[number].enabled:
-            return False
-        refused_at = self._refused_at.setdefault(number, _now())
-        if _now() - refused_at >= REFUSED_FOR:
-            return False
-        asyncio.get_running_loop().call_later(REFUSED_FOR, self._reconsider.set)
-        return True
-
     def _tell_packs(self) -> None:
         of = {
             address: bank
@@ -207,18 +214,9 @@ class Banks:
         for monitor in self._packs.monitors():
             bank = of.get(monitor.address)
             if bank is None:
-                monitor.set_membership(None)
-            elif not monitor.belongs_to(bank.membership):
-                monitor.set_membership(bank.membership)
-
-    def _log(self, number: int, before: Formation, found: Formation) -> None:
-        label = title(number, self._settings[number])
-        if found.formed and found.members != before.members:
-            names = ", ".join(formation.pack_name(one, self._packs.settings) for one in found.members)
-            log.info("%s: the bank is formed of %s", label, names)
-        elif found.refusal != before.refusal and found.refusal:
-            level = logging.WARNING if self._settings[number].enabled else logging.INFO
-            log.log(level, "%s: the bank is not formed: %s", label, found.refusal)
+                monitor.role.set_membership(None)
+            elif not monitor.role.belongs_to(bank.membership):
+                monitor.role.set_membership(bank.membership)
 
     def candidates(self) -> list[Bank]:
         """Return the banks that may control, and those whose service may still be on the bus."""

@@ -40,7 +40,6 @@ class Members:
 
     def __init__(self, packs: Packs) -> None:
         self.addresses: tuple[str, ...] = ()  # string after string
-        self._awaited = ""  # address of a pack that was being polled
         self._packs = packs
 
     def views(self) -> tuple[MemberView, ...]:
@@ -87,20 +86,11 @@ class Members:
         """Tell each pack what the bank has decided."""
         for monitor in self.monitors():
             if monitor and (membership := memberships.get(monitor.address)):
-                monitor.set_membership(membership)
+                monitor.role.set_membership(membership)
 
-    def awaited(self, now: float) -> bool:
-        """Return whether a pack whose last polls were good is being polled at ``now``, in s."""
-        if self._awaited in self.addresses and self._is_polled(
-            self._awaited, now
-        ):  # often the same as before
-            return True
-        self._awaited = next((one for one in self.addresses if self._is_polled(one, now)), "")
-        return bool(self._awaited)
-
-    def _is_polled(self, address: str, now: float) -> bool:
-        monitor = self._packs.monitor(address)
-        return monitor is not None and _is_polled(monitor, now)
+    def polled(self, now: float) -> list[PackMonitor]:
+        """Return the packs whose last polls were good and that are being polled at ``now``, in s."""
+        return [monitor for monitor in self.monitors() if monitor and _is_polled(monitor, now)]
 
 
 def _is_polled(monitor: PackMonitor, now: float) -> bool:

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.bank_words import about, how_to_wire, no_packs, pack_name
 from dbus_xbms.commands.batteries import batteries, wait_until_gone
-from dbus_xbms.commands.known import Known, StoredBank, path_of_bank, title
+from dbus_xbms.commands.known import Known, StoredBank, path_of_bank
 from dbus_xbms.commands.naming import bank_candidates, name_refusal
 from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import MOSFET_PATHS, Battery
 from dbus_xbms.dbus import BusError
-from dbus_xbms.policy.advice.bank_meaning import charge, currents, strings_of, wiring
 from dbus_xbms.policy.advice.consequences import Consequence, of_change
-from dbus_xbms.policy.advice.controllers import Configuration, control_disabled
+from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.bank import topology
 from dbus_xbms.policy.bank.membership import members
 from dbus_xbms.policy.bank.topology import Candidate
 from dbus_xbms.settings import BankSettings as B
 from dbus_xbms.settings import PackSettings, SettingsError, Value, bank_id, pack_path
-from dbus_xbms.text import shell_quoted
 
 log = logging.getLogger(__name__)
 
 # Settings that say which packs act as one battery, and how they are wired.
 FORMING = (B.enabled.name, B.members.name, B.topology.name)
-EXAMPLE = "LiFePO4"  # of a chemistry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +88,9 @@ def consequences(change: BankChange, known: Known, live: Mapping[str, Battery]) 
     if change.forms:
         _check_wiring(number, after, live, "--topology series" if newly else "Topology series")
     refuse_second_controller(before, after, bank_id(number))
-    about = [*_about(number, after, live, ask=newly)] if change.forms else []
-    return [*about, *found]
+    packs = [wired(address, after, live) for address in after.formations[number].members]
+    words = about(number, after, packs, ask=newly, checked=bool(live)) if change.forms else ()
+    return [*words, *found]
 
 
 def _check_name(change: BankChange, known: Known) -> None:
@@ -108,44 +107,17 @@ def _check_wiring(number: int, after: Configuration, live: Mapping[str, Battery]
     """
     chosen = members(number, after.banks, after.packs)
     if removed := [address for address in chosen if address not in after.enabled]:
-        raise CommandError(f"{_name(removed[0], after)} is not added; `dbus-xbms add {removed[0]}` adds it")
+        raise CommandError(
+            f"{pack_name(removed[0], after)} is not added; `dbus-xbms add {removed[0]}` adds it"
+        )
     if len(chosen) < 2 and not after.banks[number].members:
-        raise CommandError(_no_packs(after))
+        raise CommandError(no_packs(after))
     if why := after.formations[number].refusal:
         raise CommandError(f"these packs cannot be one battery: {why}")
     packs = [wired(address, after, live) for address in chosen]
     wanted = topology.parse(after.banks[number].topology, len(packs))
     if why := topology.refusal(wanted, packs):
-        raise CommandError(f"these packs cannot be one battery: {why}. {_helps(wanted, in_series)}")
-
-
-def _helps(wanted: topology.Topology, in_series: str) -> str:
-    if wanted.series == 1:
-        return f"If they are wired in series: {in_series}; if not, let the voltages come together first"
-    return "Name the packs string after string, as they are wired"
-
-
-def _no_packs(after: Configuration) -> str:
-    """Return why there are not two packs for the bank of all packs, and what to do."""
-    taken = after.member_of
-    why = [
-        f"{_name(address, after)} {reason}"
-        for address, pack in sorted(after.enabled.items())
-        if (reason := _why_not(pack, taken.get(address), after))
-    ]
-    kinds = "they have different chemistries or numbers of cells; name the packs that are wired together"
-    reasons = "; ".join(why) or ("fewer than two packs were added" if len(after.enabled) < 2 else kinds)
-    return f"there are no two packs that could act as one battery: {reasons}"
-
-
-def _why_not(pack: PackSettings, bank: int | None, after: Configuration) -> str:
-    if bank:
-        return f"is part of the bank {after.title(bank)}"
-    if not pack.join_bank:
-        return "has JoinBank 0"
-    if not pack.chemistry:
-        return f"has no chemistry (to choose it: dbus-xbms set PACK Chemistry {EXAMPLE})"
-    return "" if pack.cells else "has never been read"
+        raise CommandError(f"these packs cannot be one battery: {why}. {how_to_wire(wanted, in_series)}")
 
 
 def wired(address: str, configuration: Configuration, live: Mapping[str, Battery]) -> Candidate:
@@ -155,7 +127,7 @@ def wired(address: str, configuration: Configuration, live: Mapping[str, Battery
     mosfets = [shown.values.get(path) for _, path, *_ in MOSFET_PATHS] if shown else []
     return Candidate(
         address=address,
-        name=_name(address, configuration),
+        name=pack_name(address, configuration),
         chemistry=pack.chemistry,
         cells=pack.cells,
         voltage=float(volts) if isinstance(volts, int | float) else None,
@@ -175,41 +147,6 @@ async def live_packs() -> dict[str, Battery]:
             return {}
     async with batteries() as live:
         return {pack.address: pack for pack in live.packs if not pack.gone}
-
-
-def _about(
-    number: int, after: Configuration, live: Mapping[str, Battery], *, ask: bool
-) -> Sequence[Consequence]:
-    """Return what the bank will be; ``ask``: it is new."""
-    bank, chosen = after.banks[number], after.formations[number].members
-    packs = [wired(address, after, live) for address in chosen]
-    words = [f"{wiring([_with_voltage(pack) for pack in packs], bank.topology)}, act as one battery"]
-    strings = strings_of(number, after)
-    if capacity := charge(strings):
-        words.append(f" of {capacity:.4g} Ah")
-    found = [Consequence(words="".join(words), ask=ask)]
-    if missing := [pack.name for pack in packs if not pack.chemistry]:
-        change = f"dbus-xbms set {shell_quoted(missing[0])} Chemistry {EXAMPLE}"
-        note = "no chemistry is chosen, so the bank is only shown; to choose it"
-        found.append(Consequence(words=f"{' and '.join(missing)}: {note}: {change}"))
-    elif not control_disabled(number, after):
-        charging, discharging = currents(strings)
-        limits = f"charging with up to {charging:.4g} A and discharging with up to {discharging:.4g} A"
-        found.append(Consequence(words=f"Their settings allow {limits} together"))
-    if not live:
-        found.append(Consequence(words="The voltages are not checked, because the service is not running"))
-    elif unknown := [pack.name for pack in packs if pack.voltage is None]:
-        found.append(Consequence(words=f"The voltage of {' and '.join(unknown)} is unknown and not checked"))
-    return found
-
-
-def _with_voltage(pack: Candidate) -> str:
-    return pack.name if pack.voltage is None else f"{pack.name} ({pack.voltage:.2f} V)"
-
-
-def _name(address: str, configuration: Configuration) -> str:
-    pack = configuration.packs.get(address)
-    return title(address, pack) if pack else address
 
 
 async def store_change(known: Known, change: BankChange) -> None:

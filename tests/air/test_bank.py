@@ -113,7 +113,9 @@ async def test_a_pack_that_joins_or_leaves_a_controlling_bank_does_not_take_its_
             report = boat.bus.newest("bank 1")
             assert [one.address for one in report.decision.members] == [ONE, THREE]
             assert report.controls
-            boat.bank(CustomName="House")
+            boat.bank(Name="House")
+            await asyncio.sleep(5)
+            assert boat.bus.newest("bank 1").name == boat.bus.newest(ONE).bank == "House"
         assert boat.bus.gaps == []
         assert boat.bus.most == 1
 
@@ -315,3 +317,29 @@ async def test_a_bank_that_localsettings_refuses_does_not_end_the_service() -> N
             await asyncio.sleep(20)
             assert boat.bus.newest(ONE).decision.phase is Phase.FRESH
             assert "bank 2" not in boat.bus.reports
+
+
+def test_forming_a_bank_and_ending_it_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
+    @virtual_time
+    async def run() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            boat = Boat(patch, ONE, TWO)
+            boat.pack(ONE, CustomName="Bow", Cells=4)
+            boat.pack(TWO, CustomName="Stern", Cells=4)
+            boat.bank(Name="House", Topology="2s2p", Enabled=1)
+            async with boat.running():
+                await asyncio.sleep(SETTLED)
+                boat.bank(Topology="parallel")
+                await asyncio.sleep(20)
+                boat.bank(Topology="2s2p")
+                await asyncio.sleep(20)
+
+    caplog.set_level(logging.INFO)
+    run()
+    lines = [one.getMessage() for one in caplog.records if one.name == "dbus_xbms.bank.banks"]
+    assert [line for line in lines if "was changed" not in line] == [
+        "House: not formed: 2s2p needs 4 packs, not 2",
+        "House: formed of Bow and Stern",
+        "House: ends in 5 s unless that is changed: 2s2p needs 4 packs, not 2",
+        "House: ended: 2s2p needs 4 packs, not 2",
+    ]

@@ -292,7 +292,7 @@ async def test_a_topology_that_does_not_fit_is_told_and_ends_the_bank_only_if_it
     async with boat(2) as running, Program("run") as program:
         bank = await house(running)
         await running.venus.set_bank("Topology", "2s2p")
-        await program.until("House: the bank is not formed: 2s2p needs 4 packs, not 2")
+        await program.until("House: ends in 5 s unless that is changed: 2s2p needs 4 packs, not 2")
         await running.venus.set_bank("Topology", "parallel")
         await running.venus.set_bank("MaxChargeCurrent", 50.0)  # the bank goes on
         assert await running.venus.until_bank(lambda s: s[CCL] == 50.0) is bank

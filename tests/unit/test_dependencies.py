@@ -36,9 +36,10 @@ DEPENDENCIES: dict[str, set[str]] = {
     "bank": {"dbus", "logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "policy", "text", "protocols", "settings"},
+    "scans": {"ble", "protocols", "settings"},
     "app": {
         *("authority", "bank", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
-        *("settings", "supervision", "venus"),
+        *("scans", "settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},
     "doctor": {"contact", "interference", "policy", "process", "text"},
@@ -83,7 +84,7 @@ PURE_FILES = {
     *(
         f"commands/{name}.py"
         for name in (
-            *("csv_rows", "lifetime", "members", "naming", "reading", "render", "table"),
+            *("bank_words", "csv_rows", "lifetime", "members", "naming", "reading", "render", "table"),
             *("story", "story_bank", "story_mosfet"),
         )
     ),

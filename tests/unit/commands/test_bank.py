@@ -12,6 +12,7 @@ from dbus_xbms.commands.bank_change import BankChange, consequences
 from dbus_xbms.commands.known import Known, path_of_bank
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.settings import SettingsError, Value, device_id, pack_path
+from dbus_xbms.text import LINE
 from dbus_xbms.venus.localsettings import LocalSettings
 
 BOW, STERN, PORT, STARBOARD = (f"A4:C1:37:00:00:0{number}" for number in range(1, 5))
@@ -198,4 +199,23 @@ def test_deleting_a_bank_that_controls_says_that_chargers_stop() -> None:
 def test_a_pack_with_a_mosfet_that_is_off_may_have_another_voltage() -> None:
     packs = known()
     batteries = {BOW: shown(BOW, 13.2), STERN: shown(STERN, 12.8, mosfets=0)}
-    assert said(packs, to_create(packs, []), batteries)[0].startswith("Bow (13.20 V) and Stern (12.80 V)")
+    words = said(packs, to_create(packs, []), batteries)
+    assert words[0].startswith("Bow (13.20 V) and Stern (12.80 V)")
+    assert words[2] == (
+        "Stern has 12.80 V and the packs beside it 13.20 V: a large current would flow if its MOSFETs were "
+        "switched on, so it does not count until they agree"
+    )
+
+
+def test_sixteen_packs_with_long_names_are_all_named() -> None:
+    names = {f"A4:C1:37:00:01:{number:02X}": f"{'x' * 37} {number:02}" for number in range(16)}
+    stored = {
+        pack_path(address, setting): value
+        for address, name in names.items()
+        for setting, value in {**TYPICAL, "CustomName": name}.items()
+    }
+    packs = Known(LocalSettings(lambda path, value: None), stored)
+    words = said(packs, to_create(packs, []), {address: shown(address, 13.2) for address in names})
+    assert words[0] == "16 packs, wired in parallel, act as one battery of 1600 Ah"
+    assert [name for name in names.values() if not any(name in line for line in words)] == []
+    assert max(map(len, words)) <= LINE
