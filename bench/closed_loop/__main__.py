@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
-from bench.closed_loop import attacks
+from bench.closed_loop import attacks, bank_days, bank_judge
+from bench.closed_loop.bank_control import Scheme
+from bench.closed_loop.bank_judge import Verdict
 from bench.closed_loop.cell_attacks import CELL_ATTACKS
 from bench.closed_loop.lies import LIES
 from bench.closed_loop.simulation import SETUPS, Result, row, run, table
@@ -18,6 +22,8 @@ from dbus_xbms.process.interrupt import ended_by_ctrl_c
 DOCS = Path(__file__).parents[2] / "docs"
 MOST_DAYS = 1000
 OTHERS = 3  # days of all set-ups but the first
+BANK_DAYS = 10  # at most
+DRAWN = "a weak cell in D"
 WORDS = """# Charge control in a closed loop
 
 Written by `script/closed-loop`; `bench/closed_loop/simulation.py` describes the simulation. A cell is
@@ -33,23 +39,54 @@ Set-ups that try to overcharge a cell: `attacks.py`, `cell_attacks.py` and `lies
 in the data sheets of the actual cells; with settings that charge up to that voltage, it is the highest
 cut-off. The script fails if a cell exceeds the ceiling, or if overcautious limits leave a battery empty.
 
-{attacks}"""
+{attacks}
+## Banks
+
+Packs of 280, 280, 200 and 100 Ah in parallel, and two packs in series, for {bank_days} days.
+`bank_days.py` in `bench/closed_loop` lists them. They differ in resistance, state of charge (by 30 % at
+first) and temperature; cells are protected by charge control alone, and not by a BMS. Chargers follow
+limits after 3 to 8 s. The other rows show what you get without a bank: chargers obey pack A alone, or the
+limits of all packs that answer, added up.
+
+A pack counts as above its own charge limit if its current exceeds it by 5 % (at least 1 A), from 12 s
+after the limit has fallen or a load has ended, because no charger follows sooner. With feed-in, MPPTs
+ignore the current limit, and only the charge voltage stops them, later. Packs in parallel have one
+voltage: beside a pack with a cell far ahead they are not quite full when that cell is. The script fails if
+chargers that obey the bank exceed a limit or a ceiling, leave a pack empty, or get no limits for a second.
+
+{banks}
+![One day of a bank](closed-loop-bank.svg)
+"""
 
 
 def main() -> int:
-    """Simulate the first set-up for the given number of days, the others for three, then the attacks."""
-    from bench.closed_loop.plot import plot  # needs matplotlib, which takes a while to import
+    """Simulate the first set-up for the given number of days, the others for three, attacks, and banks."""
+    from bench.closed_loop import bank_plot  # needs matplotlib, which takes a while to import
+    from bench.closed_loop.plot import plot
 
     parser = argparse.ArgumentParser(prog="script/closed-loop", description="Simulate charge control.")
     parser.add_argument("days", nargs="?", type=whole(1, MOST_DAYS, "days"), default=30, help="how many (30)")
-    line = Line()
+    days, line = parser.parse_args().days, Line()
+    fewer = min(days, BANK_DAYS)
     try:
-        results, outcomes = _simulated(parser.parse_args().days, line)
+        results, outcomes = _simulated(days, line)
+        verdicts = _banks(fewer, line)
     finally:
         line.erase()
-    (DOCS / "closed-loop.md").write_text(WORDS.format(days=table(results), attacks=attacks.table(outcomes)))
+    words = WORDS.format(
+        days=table(results),
+        attacks=attacks.table(outcomes),
+        banks=bank_judge.table(verdicts),
+        bank_days=fewer,
+    )
+    (DOCS / "closed-loop.md").write_text(words)
     (DOCS / "closed-loop.svg").write_text(plot(results[0]))
+    drawn = [verdict for verdict in verdicts if verdict.drawn]
+    (DOCS / "closed-loop-bank.svg").write_text(bank_plot.plot(drawn))
     failed = [outcome.attack.name for outcome in outcomes if outcome.complaints]
+    failed += [
+        verdict.setup.name for verdict in verdicts if verdict.scheme is Scheme.BANK and verdict.complaints
+    ]
     if failed:
         print(f"FAILED: {'; '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
@@ -70,6 +107,26 @@ def _simulated(days: int, line: Line) -> tuple[list[Result], list[attacks.Outcom
         outcomes.append(attacks.attacked(attack))
         line.print_above(" | ".join((*attacks.row(outcomes[-1]), *outcomes[-1].complaints)))
     return results, outcomes
+
+
+def _banks(days: int, line: Line) -> list[Verdict]:
+    """Simulate all banks, one per processor at a time, and print a line for each result."""
+    schemes = [
+        (setup, scheme)
+        for setup in bank_days.SETUPS
+        for scheme in (Scheme if setup.compared else (Scheme.BANK,))
+    ]
+    verdicts: list[Verdict] = []
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        futures = [
+            pool.submit(bank_judge.judged, setup, scheme, days, 0 if setup.name == DRAWN else None)
+            for setup, scheme in schemes
+        ]
+        for n, (future, (setup, scheme)) in enumerate(zip(futures, schemes, strict=True), 1):
+            line.say(f"Bank {n} of {len(schemes)}, {setup.name}, {scheme.value}")
+            verdicts.append(future.result())
+            line.print_above(" | ".join((*bank_judge.row(verdicts[-1]), *verdicts[-1].complaints)))
+    return verdicts
 
 
 def _say(line: Line, words: str, days: int, day: int) -> None:

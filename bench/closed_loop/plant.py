@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from math import inf
 from random import Random
 
@@ -66,6 +66,24 @@ class Charger:
     delay: float = 3.0  # s from a limit to the charger
     error: float = 0.2  # V, error above the CVL
     obeys_ccl: bool = True
+
+
+def rounded(
+    voltage: float, current: float, remaining: float, capacity: float, cells: Iterable[float]
+) -> PackSample:
+    """Return a sample as rounded by a BMS: both MOSFETs on, no sensors."""
+    return PackSample(
+        voltage=round(voltage, 2),
+        current=round(current, 2),
+        soc=float(round(100 * remaining / capacity)),
+        remaining=round(remaining, 2),
+        nominal=capacity,
+        cycles=42,
+        mosfets=Mosfets(charge=True, discharge=True),
+        protection=frozenset(),
+        cells=tuple(round(cell, 3) for cell in cells),
+        learned=capacity,
+    )
 
 
 # With ESS and DC feed-in systemcalc gives MPPTs their own maximum current at CVL + 0.4 V, whatever the CCL.
@@ -130,20 +148,9 @@ class Plant:
 
     def measured(self) -> PackSample:
         """Return a sample of a truthful BMS, with 1 mV of noise, rounded."""
-        cells = tuple(round(max(0.0, cell + self._error()), 3) for cell in self.cells)
-        return PackSample(
-            voltage=round(sum(self.cells), 2),
-            current=round(self.current, 2),
-            soc=float(round(100 * self._counted / self.battery.capacity)),
-            remaining=round(self._counted, 2),
-            nominal=self.battery.capacity,
-            cycles=42,
-            mosfets=Mosfets(charge=True, discharge=True),
-            protection=frozenset(),
-            cells=cells,
-            temperatures=self.battery.temperatures,
-            learned=self.battery.capacity,
-        )
+        cells = tuple(max(0.0, cell + self._error()) for cell in self.cells)
+        sample = rounded(sum(self.cells), self.current, self._counted, self.battery.capacity, cells)
+        return replace(sample, temperatures=self.battery.temperatures)
 
     def _error(self) -> float:
         noise = self.battery.noise

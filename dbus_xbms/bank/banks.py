@@ -214,9 +214,9 @@ class Banks:
         for monitor in self._packs.monitors():
             bank = of.get(monitor.address)
             if bank is None:
-                monitor.set_membership(None)
-            elif not monitor.belongs_to(bank.membership):
-                monitor.set_membership(bank.membership)
+                monitor.role.set_membership(None)
+            elif not monitor.role.belongs_to(bank.membership):
+                monitor.role.set_membership(bank.membership)
 
     def candidates(self) -> list[Bank]:
         """Return the banks that may control, and those whose service may still be on the bus."""

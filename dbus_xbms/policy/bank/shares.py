@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dbus_xbms.policy.bank.members import Placed
 
-AVERAGING_TIME = 10.0  # s; chargers obey within 3 to 8 s
+AVERAGING_TIME = 4.0  # s; packs are polled up to 1 s apart, and loads come and go
 FLOOR = 0.8  # fraction of the share by capacity
 # C of the bank between which measured shares come to count: below, offsets of the measurement and equalising
 # currents between the packs are as large as the shares.
@@ -49,6 +49,15 @@ def average(
             current = previous.current + (current - previous.current) * dt / (AVERAGING_TIME + dt)
         averages[one.view.address] = AverageCurrent(current=current, at=now)
     return averages
+
+
+def measured(string: Sequence[Placed], averages: Mapping[str, AverageCurrent]) -> dict[int, float]:
+    """Return the share of its string's current that each online member carries; none while little flows."""
+    online = [one for one in string if one.online and one.view.address in averages]
+    total = sum(averages[one.view.address].current for one in online)
+    if abs(total) < MEASURED_FROM * sum(one.capacity for one in online) or not total:
+        return {}
+    return {one.number: averages[one.view.address].current / total for one in online}
 
 
 def shares(

@@ -106,7 +106,8 @@ def _lower(
     before = min(published.cvl, sample.voltage, inf if state.cap is None else state.cap)
     rate = FALL_RATE
     if not state.stopped:  # an allowed current should not stop altogether
-        rate = min(rate, excess * LOWEST_RESISTANCE / (published.capacity or ASSUMED_CAPACITY) / SETTLE)
+        gentle = excess * LOWEST_RESISTANCE / (published.capacity or ASSUMED_CAPACITY) / SETTLE
+        rate = min(rate, gentle * state.exceeded / OBEY_TIME)
     lowered_cap = before - rate * published.count * min(dt, LONGEST_STEP)
     cap = min(before, max(lowered_cap, sample.voltage - LARGEST_DROP * published.count, 0.0))
     return replace(state, cap=cap, lowered=True, stable_time=0.0)

@@ -95,6 +95,15 @@ def test_exceeding_a_small_limit_lowers_the_cap_slowly() -> None:
     assert state.cap == pytest.approx(53.1 - 16 * 58 * 0.0003 / 10)
 
 
+def test_the_longer_chargers_exceed_a_limit_the_faster_the_cap_falls() -> None:
+    caps = []
+    state = after_samples(BULK, *lasting(OBEY_TIME, 53.17, 40.0))
+    for _ in range(8):
+        caps.append(state.cap or 0.0)
+        state = after_samples(BULK, *lasting(10, 53.17, 40.0), begin=state)
+    assert caps[-2] - caps[-1] > 2 * (caps[0] - caps[1]) > 0
+
+
 def test_a_longer_poll_interval_does_not_lower_the_cap_faster() -> None:
     state = cvl_cap.step(
         after_samples(STOPPED, (53.17, 30.0)), sample(voltage=53.17, current=30.0), STOPPED, 30

@@ -1,0 +1,75 @@
+"""The banks that are simulated. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bench.closed_loop.bank_pack import Odd, PackSpec
+from bench.closed_loop.bank_site import BankSetup, Outage
+from bench.closed_loop.plant import Charger
+
+# With ESS and DC feed-in systemcalc gives MPPTs their own maximum current at CVL + 0.4 V, whatever the CCL.
+FEED_IN = Charger(current=1000.0, error=0.4, obeys_ccl=False)
+WEAK = Odd(capacity=0.85, resistance=2.0, leak=0.002)  # full and empty before the others, and drifting away
+EVEN = {n: Odd(behind=0.4) for n in (2, 3, 4)}  # cell 1 is 20 mV ahead of the others at the top
+AHEAD = {n: Odd(behind=0.8) for n in (2, 3, 4)}  # 40 mV
+FAR_AHEAD = {n: Odd(behind=4.0) for n in (2, 3, 4)}  # 95 mV: cell 1 is full long before the others
+# %; packs in parallel have one voltage, so the others are not full when a cell far ahead is.
+BELOW_WEAK = 96.0
+
+# The small pack has the least resistance for its size, so it carries more than its part.
+A = PackSpec(name="A, 280 Ah", capacity=280.0, soc=80.0, odd=EVEN)
+B = PackSpec(name="B, 280 Ah", capacity=280.0, soc=65.0, resistance=1.5, odd=AHEAD)
+C = PackSpec(name="C, 200 Ah", capacity=200.0, soc=60.0, resistance=0.8, odd=EVEN, celsius=13.0, swing=4.0)
+D = PackSpec(name="D, 100 Ah", capacity=100.0, soc=50.0, resistance=0.6, odd=EVEN)
+
+UNEQUAL = BankSetup(name="4 unequal packs", strings=((A, B, C, D),))
+LEAVING = (
+    Outage(pack=1, at=9.3, minutes=20.0),
+    Outage(pack=4, at=11.0, minutes=0.7),
+    Outage(pack=3, at=12.0, minutes=15.0, lent=True),
+    Outage(pack=2, at=18.5, minutes=180.0, apart=True),
+    Outage(pack=4, at=22.0, minutes=90.0),
+)
+D_FULL_EARLY = replace(D, overvoltage=3.43, release=3.36)
+C_WEAK = replace(C, odd={1: WEAK, **FAR_AHEAD})
+D_WEAK = replace(D, odd={1: WEAK, **FAR_AHEAD})
+C_COLD = replace(C, celsius=7.0, swing=10.0)
+
+C_WORST = replace(C_COLD, odd={1: WEAK, **FAR_AHEAD})
+ALL = replace(
+    UNEQUAL,
+    name="all of these together",
+    strings=((A, B, C_WORST, D_FULL_EARLY),),
+    outages=LEAVING,
+    least_top=BELOW_WEAK,
+    compared=True,
+)
+SERIES = BankSetup(
+    name="2 packs in series, a weak cell",
+    strings=((replace(D, soc=60.0, resistance=1.0),), (replace(D_WEAK, name="E, 100 Ah", soc=60.0),)),
+    sun=40.0,
+    load=0.6,
+)
+
+SETUPS: tuple[BankSetup, ...] = (
+    replace(UNEQUAL, compared=True),
+    replace(UNEQUAL, name="4 unequal packs, feed-in", charger=FEED_IN),
+    replace(UNEQUAL, name="packs leave and return under load", outages=LEAVING, compared=True),
+    replace(UNEQUAL, name="the charge MOSFET of D turns off at full", strings=((A, B, C, D_FULL_EARLY),)),
+    replace(
+        UNEQUAL, name="a weak cell in D", strings=((A, B, C, D_WEAK),), least_top=BELOW_WEAK, compared=True
+    ),
+    replace(
+        UNEQUAL,
+        name="a weak cell in D, feed-in",
+        strings=((A, B, C, D_WEAK),),
+        charger=FEED_IN,
+        least_top=BELOW_WEAK,
+    ),
+    replace(UNEQUAL, name="C below 0 °C in the morning", strings=((A, B, C_COLD, D),), compared=True),
+    ALL,
+    replace(ALL, name="all of these together, feed-in", charger=FEED_IN, compared=False),
+    SERIES,
+    replace(SERIES, name="2 packs in series, a weak cell, feed-in", charger=FEED_IN),
+)
