@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from dbus_xbms import supervision
@@ -13,16 +13,15 @@ from dbus_xbms.bank.banks import Banks
 from dbus_xbms.bank.members import Packs
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
-from dbus_xbms.ble.scan_results import ScanResults
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import BusError
 from dbus_xbms.interference.monitor import InterferenceMonitor
 from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.roster import CRASHED, Roster
-from dbus_xbms.protocols import Advertised
 from dbus_xbms.protocols.registry import FAMILIES, family_named
 from dbus_xbms.rpc import RpcService
+from dbus_xbms.scans import Scans
 from dbus_xbms.settings import (
     DEVICES,
     SERVICE,
@@ -77,7 +76,6 @@ class App:
         self._given_up = given_up  # called before supervision ends the program
         self._central = Central([*FAMILIES.values()])
         self._local = LocalSettings(self._setting_changed)
-        self._scan_results = ScanResults()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)
         self._settings: dict[str, PackSettings] = {}  # of packs that run or are starting
@@ -89,11 +87,12 @@ class App:
             supervise=self._watched,
             reconsider=self._reconsider,
         )
+        scans = Scans(self._central, self._local, self._packs.keys())
         self._remote = RpcService(
-            self.scan,
+            scans.scan,
             self.health,
             self.contacts,
-            self.heard,
+            scans.heard,
             self._central.found_so_far,
             self._banks.status,
         )
@@ -125,12 +124,18 @@ class App:
             progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
+            await self._arbiter.ready()
+            await self._serve(base)
+
+    async def _serve(self, base: asyncio.TaskGroup) -> None:
+        """Start and stop packs as their settings say; banks start once all enabled packs have."""
+        async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save
+            while not self._changed.empty():
+                await self._apply(packs, self._changed.get_nowait())
             base.create_task(self._banks.run(), name="banks")
             base.create_task(self._decide_again(), name="banks and control")
-            await self._arbiter.ready()
-            async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save
-                while True:
-                    await self._apply(packs, await self._changed.get())
+            while True:
+                await self._apply(packs, await self._changed.get())
 
     async def _load(self) -> None:
         try:
@@ -327,30 +332,6 @@ class App:
     def contacts(self) -> dict[str, Contact]:
         """Return the contact with each enabled pack, by address."""
         return self._roster.contacts(_now())
-
-    async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
-        """Scan for packs; return each with whether it has settings, and whether it is enabled."""
-        stored = await self._local.stored([DEVICES])
-        found = await self._central.discover(seconds)
-        self._scan_results.add(found, _now())
-        added = [seen for seen in found if pack_path(seen.address, PackSettings.enabled.name) in stored]
-        for seen in added:
-            await self._rename(seen, stored)
-        return [(seen, seen in added, seen.address in self._packs) for seen in found]
-
-    async def _rename(self, seen: Advertised, stored: Mapping[str, object]) -> None:
-        """Store the advertised name of a pack if it has changed."""
-        path = pack_path(seen.address, PackSettings.advertised_name.name)
-        if not seen.name or stored.get(path) == seen.name:
-            return
-        try:
-            await self._local.set(path, seen.name)
-        except SettingsError as err:
-            log.warning("%s: its advertised name is not stored: %s", seen.address, err)
-
-    def heard(self) -> list[Advertised]:
-        """Return the packs found by scans of the last day."""
-        return self._scan_results.packs(_now())
 
 
 def _now() -> float:

@@ -75,6 +75,8 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         (),
     ),
     "switch": (
+        (PACK, "charge", "on", "--force"),
+        (PACK, "charge", "off", "--force"),
         (PACK, "charge", "off"),
         (PACK, "charge", "OFF"),
         (PACK, "charge", "maybe"),

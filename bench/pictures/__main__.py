@@ -25,7 +25,7 @@ class Picture:
     shows: str
 
 
-PICTURES = (
+SINGLE = (
     Picture(
         file="watch.svg",
         title="dbus-xbms watch: two packs, one of which controls, and the page of the first",
@@ -48,6 +48,27 @@ PICTURES = (
         shows="alarms none",
     ),
 )
+BANK = (
+    Picture(
+        file="watch-bank.svg",
+        title="dbus-xbms watch: a bank of two packs, its packs below it, and its page",
+        size=(100, 27),
+        keys="",
+        shows="alarms none",
+    ),
+    Picture(
+        file="watch-bank-phone.svg",
+        title="dbus-xbms watch: a bank on a phone with 40 columns",
+        size=(40, 22),
+        keys="",
+        shows="Enter open",
+    ),
+)
+PICTURES = (*SINGLE, *BANK)
+DEMOS: tuple[tuple[tuple[str, ...], tuple[Picture, ...]], ...] = (  # arguments of the demo, and its pictures
+    ((), SINGLE),
+    (("--bank",), BANK),
+)
 
 
 async def take(terminal: OnTerminal, picture: Picture) -> None:
@@ -60,12 +81,17 @@ async def take(terminal: OnTerminal, picture: Picture) -> None:
 
 
 async def main() -> int:
-    """Run the demo and take all pictures."""
-    async with on_terminal("demo", size=PICTURES[0].size) as terminal:
+    """Run the demos one after the other and take all pictures."""
+    return max([await run(arguments, pictures) for arguments, pictures in DEMOS])
+
+
+async def run(arguments: tuple[str, ...], pictures: tuple[Picture, ...]) -> int:
+    """Run a demo, take its pictures, and return its exit status."""
+    async with on_terminal("demo", *arguments, size=pictures[0].size) as terminal:
         await terminal.shows("DCL")
         print(f"{TREND:g} s for the sparklines ...", file=sys.stderr)
         await asyncio.sleep(TREND)
-        for picture in PICTURES:
+        for picture in pictures:
             await take(terminal, picture)
         terminal.type("q")
         return await terminal.ended() or 0

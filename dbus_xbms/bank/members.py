@@ -86,7 +86,7 @@ class Members:
         """Tell each pack what the bank has decided."""
         for monitor in self.monitors():
             if monitor and (membership := memberships.get(monitor.address)):
-                monitor.set_membership(membership)
+                monitor.role.set_membership(membership)
 
     def polled(self, now: float) -> list[PackMonitor]:
         """Return the packs whose last polls were good and that are being polled at ``now``, in s."""

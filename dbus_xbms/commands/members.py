@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 
 from dbus_xbms.commands.table import Battery, Value, ends_of, signed
 from dbus_xbms.settings import as_address
@@ -114,7 +115,8 @@ def members(bank: Battery, packs: Iterable[Battery] = ()) -> list[Member]:
     if bank.gone:
         return []
     own = {pack.address: pack for pack in packs if not pack.gone}
-    listed = (Member(number=number, bank=bank) for number, _ in bank.numbered(f"{MEMBERS}/#/State"))
+    numbers = takewhile(lambda number: f"{MEMBERS}/{number}/State" in bank.values, count(1))
+    listed = (Member(number=number, bank=bank) for number in numbers)
     return [replace(member, pack=own.get(member.address)) for member in listed]
 
 

@@ -105,19 +105,19 @@ async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
     ):
         pack = await (await find_battery(name, live.all)).on_bus()
         if not await live.write(pack, command.path, command.value):
-            return with_pack_name(str(await live.ask(pack, LAST_COMMAND)), _named(pack)), False
+            return await _last_command(live, pack), False
         number, state = await live.ask(pack, COMMAND_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, COMMAND_NUMBER) != number:
             raise CommandError("another command followed; the log has the outcome of yours")
-        outcome, done = str(await live.ask(pack, LAST_COMMAND)), state == CommandState.DONE
+        outcome, done = await _last_command(live, pack), state == CommandState.DONE
         if done and not await _followed(live, pack, command):
             outcome = f"{outcome}; the GX shows it after the next poll"
         return outcome, done
 
 
-def _named(battery: Battery) -> str:
-    """Return the name for a command in a message; empty for a bank, whose message names its packs."""
-    return "" if battery.bank else battery.name
+async def _last_command(live: Batteries, battery: Battery) -> str:
+    """Return the newest command and its outcome in words; a bank's message names its packs."""
+    return with_pack_name(str(await live.ask(battery, LAST_COMMAND)), "" if battery.bank else battery.name)
 
 
 async def _followed(live: Batteries, pack: Battery, command: Write) -> bool:

@@ -17,12 +17,12 @@ from dbus_xbms.pack.commands import Commands, Outgoing
 from dbus_xbms.pack.contact_tracker import ContactTracker
 from dbus_xbms.pack.persistence import PackMemory, SettingsWriter
 from dbus_xbms.pack.poller import Polled, Poller, PollFailed, Progress
+from dbus_xbms.pack.role import Role
 from dbus_xbms.pack.setting_changes import SettingChanges
 from dbus_xbms.pack.state_log import StateLogger
 from dbus_xbms.policy import engine, history, pack_state
-from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
 from dbus_xbms.policy.bank import inrush
-from dbus_xbms.policy.bank.records import Membership, MemberView
+from dbus_xbms.policy.bank.records import MemberView
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
@@ -66,17 +66,15 @@ class PackMonitor:
         self._poller = Poller(address, settings, central=central, protocol=protocol, capture=capture)
         self.changed = self._poller.changed
         self._commands = Commands(address, settings, protocol.switching)
-        self._setting_changes = SettingChanges(address, settings, writer)
+        self.role = Role(settings, writer, self.changed)
+        self._setting_changes = SettingChanges(address, settings, writer, self.role)
         self._memory = PackMemory(address, settings, writer)
         self._state_logger = StateLogger(address)
         self._contact = ContactTracker(address, _now())
         self._counters: Counters | None = None
-        self._ruling = Ruling(Reason.NOTHING)  # until the arbiter rules, the owner's setting decides
-        self._membership: Membership | None = None  # of a bank; None: none, or not known yet
-        self._shared = False  # Venus passes voltage and current on to chargers
         self._interference = ""  # of which programs
         self._decision_failed = False
-        self._state = self._memory.initial_state(_now(), protocol.traits, managed=self.managed)
+        self._state = self._memory.initial_state(_now(), protocol.traits, managed=self.role.managed)
 
     # Reports
 
@@ -138,9 +136,9 @@ class PackMonitor:
                 self._state,
                 now,
                 self.settings,
-                managed=self.managed,
+                managed=self.role.managed,
                 turning_off=self._commands.turning_off,
-                stage=self._membership.charge if self._membership else None,
+                stage=self.role.stage,
             )
         except Exception:
             if not self._decision_failed:
@@ -171,12 +169,12 @@ class PackMonitor:
             counters=self._counters,
             link=link,
             extremes=self._state.extremes,
-            controls=self.controls,
-            no_control=self._ruling.words,
-            shared=self._shared,
+            controls=self.role.controls,
+            no_control=self.role.no_control,
+            shared=self.role.shared,
             switching=self.switching,
             switch_instance=self.switch_instance if self.settings.separate_switch_device else None,
-            bank=self.bank,
+            bank=self.role.bank,
             settings=self.settings.frozen,
         )
 
@@ -187,8 +185,8 @@ class PackMonitor:
         if sample is None or self._state.failing or not self._commands.waiting:
             return None
         self.changed.set()  # whatever becomes of it
-        danger = inrush.danger(sample, self._string_voltage)
-        command = self._commands.due(sample, polled.begun, controls=self.managed, inrush=danger)
+        danger = inrush.danger(sample, self.role.voltage_beside)
+        command = self._commands.due(sample, polled.begun, controls=self.role.managed, inrush=danger)
         self._poller.urgent = self._commands.waiting
         return command
 
@@ -259,12 +257,8 @@ class PackMonitor:
         return replace(switching, lent_for=lent_for) if (lent_for := self._poller.lent_for) else switching
 
     @property
-    def _string_voltage(self) -> float | None:
-        return self._membership.voltage if self._membership else None
-
-    @property
     def _inrush(self) -> str:
-        return inrush.danger(self._state.sample, self._string_voltage)
+        return inrush.danger(self._state.sample, self.role.voltage_beside)
 
     def _no_contact(self) -> str:
         """Return why the pack cannot be commanded now; "" if it can."""
@@ -298,21 +292,6 @@ class PackMonitor:
     # From the program around it
 
     @property
-    def controls(self) -> bool:
-        """Whether the pack controls chargers and inverters."""
-        return not control_disabled(self.settings) and self._ruling.controls
-
-    @property
-    def managed(self) -> bool:
-        """Whether limits of the pack are decided: it controls, or a bank's depend on them."""
-        return self.controls or bool(self.settings.in_bank)
-
-    @property
-    def bank(self) -> str:
-        """Name of the bank to which the pack belongs; empty if there is none."""
-        return self._membership.bank if self._membership else ""
-
-    @property
     def view(self) -> MemberView:
         """The pack as its bank sees it."""
         return MemberView(
@@ -334,36 +313,6 @@ class PackMonitor:
     def progress(self) -> Progress:
         """The progress of polling."""
         return self._poller.progress
-
-    def set_ruling(self, ruling: Ruling) -> None:
-        """Set whether this pack controls chargers, and why not."""
-        if ruling.reason is not Reason.UNDECIDED:
-            self._writer.put({PackSettings.controlled.name: int(ruling.controls)})
-        if ruling != self._ruling:
-            self._ruling = ruling
-            self.changed.set()
-
-    def belongs_to(self, membership: Membership) -> bool:
-        """Return whether the pack already belongs to a bank of this name and kind."""
-        return _standing(self._membership) == _standing(membership)
-
-    def set_membership(self, membership: Membership | None) -> None:
-        """Set to which bank the pack belongs, and what the bank tells it; ``None``: to none.
-
-        The bank's stage and voltage count from the next poll on.
-        """
-        managed = bool(membership and membership.managed)
-        self._writer.put({PackSettings.in_bank.name: int(managed)})
-        self._setting_changes.controlled_by = membership.bank if membership and managed else ""
-        before, self._membership = self._membership, membership
-        if _standing(before) != _standing(membership):
-            self.changed.set()
-
-    def set_shared(self, shared: bool) -> None:
-        """Set whether Venus passes this pack's voltage and current on to chargers."""
-        if shared != self._shared:
-            self._shared = shared
-            self.changed.set()
 
     def set_interference(self, words: str) -> None:
         """Set which programs interfere, in words; "" for none."""
@@ -392,7 +341,7 @@ class PackMonitor:
             lent_for=self._poller.lent_for,
             silence=None if heard_at is None else now - heard_at,
             running=now - self._state.started,
-            withdraws_after=withdraws_after(self.settings, managed=self.managed),
+            withdraws_after=withdraws_after(self.settings, managed=self.role.managed),
             doubt=self._state.plausibility.doubt,
             unshown=unpublished,
             fault=DECISION_FAILED if self._decision_failed else "",
@@ -402,10 +351,6 @@ class PackMonitor:
     def save(self) -> None:
         """Store everything that a restart should keep."""
         self._memory.save_all(self._state)
-
-
-def _standing(membership: Membership | None) -> tuple[str, bool] | None:
-    return (membership.bank, membership.managed) if membership else None
 
 
 def _now() -> float:

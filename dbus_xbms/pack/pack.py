@@ -91,16 +91,16 @@ class Pack:
         """Return the pack's claim to control; ``confirmed``: its owner changed that since the start."""
         monitor, published = self.monitor, self._service.offers(CVL)
         return claim(
-            self.address, monitor.settings, confirmed=confirmed, bank=monitor.bank, published=published
+            self.address, monitor.settings, confirmed=confirmed, bank=monitor.role.bank, published=published
         )
 
     def set_ruling(self, ruling: Ruling) -> None:
         """Set whether this pack controls chargers, and why not."""
-        self.monitor.set_ruling(ruling)
+        self.monitor.role.set_ruling(ruling)
 
     def set_shared(self, shared: bool) -> None:
         """Set whether Venus passes this pack's voltage and current on to chargers."""
-        self.monitor.set_shared(shared)
+        self.monitor.role.set_shared(shared)
 
     @property
     def device(self) -> str:

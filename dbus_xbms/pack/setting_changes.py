@@ -6,6 +6,7 @@ import logging
 
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.pack.persistence import SettingsWriter
+from dbus_xbms.pack.role import Role
 from dbus_xbms.policy.charge.chemistry import refusal
 from dbus_xbms.settings import PackSettings, SettingsError, Value
 
@@ -28,11 +29,11 @@ LINK_SETTINGS = frozenset(
 class SettingChanges:
     """Applies changes that others make to one pack's settings."""
 
-    def __init__(self, address: str, settings: PackSettings, writer: SettingsWriter) -> None:
+    def __init__(self, address: str, settings: PackSettings, writer: SettingsWriter, role: Role) -> None:
         self._address = address
         self._settings = settings
         self._writer = writer
-        self.controlled_by = ""  # name of the bank that may control instead of this pack
+        self._role = role
 
     def stored(self, name: str, value: Value) -> bool:
         """Apply a change in localsettings, or restore the old value; return whether to reconnect."""
@@ -53,8 +54,8 @@ class SettingChanges:
     def refusal(self, name: str, value: Value) -> str:
         """Return why a change would be refused, in words; "" if it would not."""
         taking_control = name == PackSettings.control.name and value and not self._settings.control
-        if self.controlled_by and taking_control:
-            return f"Control 1 is refused: the pack is part of the bank {self.controlled_by}, which controls"
+        if taking_control and (bank := self._role.controlled_by):
+            return f"Control 1 is refused: the pack is part of the bank {bank}, which controls"
         return refusal(self._settings, {name: value})
 
     def requested(self, name: str, value: Value, sender: str) -> bool:

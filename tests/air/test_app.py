@@ -42,6 +42,10 @@ class FakeMonitor:
     def setting_stored(self, name: str, value: Value) -> None:
         self.stored.append((name, value))
 
+    @property
+    def role(self) -> FakeMonitor:
+        return self
+
     def set_membership(self, membership: object) -> None:
         """Ignore the bank."""
 

@@ -206,7 +206,7 @@ async def test_a_pack_is_not_turned_on_beside_packs_of_another_voltage_unless_fo
         stern = bank.packs["Stern"].monitor
         sample = stern.latest and stern.latest.decision.sample
         assert sample
-        stern.set_membership(beside(sample.voltage + 1.3))
+        stern.role.set_membership(beside(sample.voltage + 1.3))
         assert bank.request(BOTH_ON)
         state, text = await bank.outcome()
         assert state is CommandState.REFUSED
@@ -225,7 +225,7 @@ async def test_voltages_that_have_come_apart_since_a_command_was_accepted_refuse
         await bank.outcome()
         await bank.run(10)
         assert bank.request(CHARGE_ON)
-        bank.packs["Stern"].monitor.set_membership(beside(99.0))
+        bank.packs["Stern"].monitor.role.set_membership(beside(99.0))
         assert (await bank.outcome())[0] is CommandState.REFUSED
         assert bank.sent("Stern") == ["0001"]
 

@@ -62,7 +62,7 @@ async def running(
 @virtual_time
 async def test_a_member_of_a_controlling_bank_decides_limits_but_does_not_control() -> None:
     async with running() as member:
-        member.pack.monitor.set_membership(HOUSE)
+        member.pack.monitor.role.set_membership(HOUSE)
         await asyncio.sleep(20)
         assert member.newest.bank == "House"
         assert not member.newest.controls
@@ -74,7 +74,7 @@ async def test_a_member_of_a_controlling_bank_decides_limits_but_does_not_contro
 @virtual_time
 async def test_a_member_of_a_bank_that_is_only_shown_decides_no_limits() -> None:
     async with running() as member:
-        member.pack.monitor.set_membership(Membership(bank="House"))
+        member.pack.monitor.role.set_membership(Membership(bank="House"))
         await asyncio.sleep(20)
         assert member.newest.bank == "House"
         assert member.newest.decision.limits is None
@@ -83,10 +83,10 @@ async def test_a_member_of_a_bank_that_is_only_shown_decides_no_limits() -> None
 @virtual_time
 async def test_a_pack_that_leaves_its_bank_is_decided_alone_again() -> None:
     async with running() as member:
-        member.pack.monitor.set_membership(HOUSE)
+        member.pack.monitor.role.set_membership(HOUSE)
         await asyncio.sleep(20)
         assert member.stored["InBank"] == 1
-        member.pack.monitor.set_membership(None)
+        member.pack.monitor.role.set_membership(None)
         await asyncio.sleep(2)
         assert member.stored["InBank"] == 0
         assert (member.newest.bank, member.newest.decision.limits) == ("", None)
@@ -95,7 +95,7 @@ async def test_a_pack_that_leaves_its_bank_is_decided_alone_again() -> None:
 @virtual_time
 async def test_the_limits_of_a_member_stand_over_a_restart_before_its_bank_exists() -> None:
     async with running() as member:
-        member.pack.monitor.set_membership(HOUSE)
+        member.pack.monitor.role.set_membership(HOUSE)
         await asyncio.sleep(20)
     async with running(member.stored, in_range=False) as restarted:
         await asyncio.sleep(2)

@@ -76,6 +76,18 @@ async def test_a_bank_is_switched_as_a_whole_with_the_outcome_of_each_pack() -> 
         await venus.until(BANK, lambda s: s.items[CHARGE]["Text"].value == "1 (off in Stern)")
 
 
+async def test_the_command_line_switches_a_bank_and_reports_the_outcome_of_each_pack() -> None:
+    async with house() as (sim, venus):
+        done = await command("switch", "house", "charge", "off")
+        assert (done.status, done.out) == (0, "charge off: done\n")
+        await venus.set(STERN, "AllowMosfetControl", 0)
+        refused = await command("switch", "house", "both", "on", "--force")
+        assert refused.status == 1
+        assert "Bow: done; Stern: refused: switching is off" in refused.err
+        assert "dbus-xbms set Stern AllowMosfetControl 1" in refused.err
+        assert await masks(sim) == [["0001", "0000"], ["0001"]]
+
+
 async def test_a_pack_that_is_switched_by_itself_is_shown_as_different_from_the_others() -> None:
     async with house() as (_, venus):
         assert await venus.write(f"{BATTERY}xbms_a4c137000002", CHARGE, 0) == ACCEPTED

@@ -36,9 +36,10 @@ DEPENDENCIES: dict[str, set[str]] = {
     "bank": {"dbus", "logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "policy", "text", "protocols", "settings"},
+    "scans": {"ble", "protocols", "settings"},
     "app": {
         *("authority", "bank", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
-        *("settings", "supervision", "venus"),
+        *("scans", "settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},
     "doctor": {"contact", "interference", "policy", "process", "text"},

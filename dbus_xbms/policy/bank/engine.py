@@ -14,7 +14,7 @@ from dbus_xbms.policy.bank.currents import Combined, Contribution
 from dbus_xbms.policy.bank.limits import BankLimits
 from dbus_xbms.policy.bank.members import STALE, Connection, Placed
 from dbus_xbms.policy.bank.records import BankDecision, BankValues, Member, MemberState, MemberView
-from dbus_xbms.policy.bank.shares import MEASURED_FROM, AverageCurrent
+from dbus_xbms.policy.bank.shares import AverageCurrent
 from dbus_xbms.policy.bank.shunt import ShuntState
 from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.policy.bank.values import ValuesState
@@ -104,7 +104,7 @@ def _advance_limits(
     state: BankState, placed: Sequence[Placed], measured: BankValues, settings: BankSettings, now: float
 ) -> BankLimits:
     """Compute the limits; none before a member is known, and none once all are withdrawn."""
-    if state.stage is None or _phase(placed) is Phase.WITHDRAWN:
+    if not placed or state.stage is None or _phase(placed) is Phase.WITHDRAWN:
         return BankLimits()
     return limits.step(
         state.limits,
@@ -124,9 +124,12 @@ def _build(
 ) -> BankDecision:
     """Build the decision from the new state."""
     found = state.limits
+    carried: dict[int, float] = {}
+    for string in voltage.by_string(placed):
+        carried |= shares.measured(string, state.averages)
     return BankDecision(
         phase=_phase(placed),
-        members=tuple(_member(one, placed, state) for one in placed),
+        members=tuple(_member(one, carried.get(one.number), state) for one in placed),
         series=wiring.series,
         parallel=wiring.parallel or len(placed),
         cells=_cells(placed),
@@ -219,7 +222,7 @@ def _phase(placed: Sequence[Placed]) -> Phase:
     return found[0] if found else Phase.DERATED
 
 
-def _member(one: Placed, placed: Sequence[Placed], state: BankState) -> Member:
+def _member(one: Placed, share: float | None, state: BankState) -> Member:
     charge = _contribution(state.limits.charging, one)
     discharge = _contribution(state.limits.discharging, one)
     return Member(
@@ -232,7 +235,7 @@ def _member(one: Placed, placed: Sequence[Placed], state: BankState) -> Member:
         why=one.why,
         decision=one.view.decision or Decision(),
         sample=one.sample,
-        share=_share(one, placed, state.averages),
+        share=share,
         ccl=charge.current,
         dcl=discharge.current,
         charge_limitation=charge.reason,
@@ -242,17 +245,6 @@ def _member(one: Placed, placed: Sequence[Placed], state: BankState) -> Member:
 
 def _contribution(combined: Combined | None, one: Placed) -> Contribution:
     return combined.contributions.get(one.number, NO_CONTRIBUTION) if combined else NO_CONTRIBUTION
-
-
-def _share(one: Placed, placed: Sequence[Placed], averages: Mapping[str, AverageCurrent]) -> float | None:
-    """The fraction of its string's current that a member carries; ``None`` while little flows."""
-    if one.view.address not in averages or not one.online:
-        return None
-    string = [other for other in placed if other.string == one.string and other.view.address in averages]
-    total = sum(averages[other.view.address].current for other in string)
-    if abs(total) < MEASURED_FROM * sum(other.capacity for other in string):
-        return None
-    return averages[one.view.address].current / total
 
 
 def _cells(placed: Sequence[Placed]) -> int:
@@ -267,7 +259,7 @@ def _installed(placed: Sequence[Placed]) -> float:
         [state_of_charge.installed(one.view.identity.nominal, one.view.settings) for one in string]
         for string in voltage.by_string(placed)
     ]
-    return min(sum(string) for string in known) if all(map(all, known)) else 0.0
+    return min(map(sum, known), default=0.0) if all(map(all, known)) else 0.0
 
 
 def _valid_for(views: Sequence[MemberView], now: float) -> float:

@@ -62,37 +62,25 @@ def step(
         dt: s since the last decision.
         gathering: the program has just started.
     """
+    silent = not any(one.online for one in members)
+    kept = BankLimits() if gathering else before
     charging = _combine(members, averages, CHARGE, settings.max_charge_current, "MaxChargeCurrent")
     discharging = _combine(
         members, averages, DISCHARGE, settings.max_discharge_current, "MaxDischargeCurrent"
     )
-    silent = not any(one.online for one in members)
-    if silent and before.discharge and not gathering:
-        discharging = _not_above(discharging, before.discharge)
-    charge = ramp.step(None if gathering else before.charge, charging.allowance, charging.ceiling, now)
-    discharge = ramp.step(
-        None if gathering else before.discharge, discharging.allowance, discharging.ceiling, now
-    )
+    if silent and kept.discharge:
+        discharging = _not_above(discharging, kept.discharge)
+    charge = ramp.step(kept.charge, charging.allowance, charging.ceiling, now)
+    discharge = ramp.step(kept.discharge, discharging.allowance, discharging.ceiling, now)
     allowed = voltage.limit(members, stage)
     if allowed is None:
         return replace(before, limits=stopped(before.limits, "Packs of one string are unknown"))
-    rise = cvl_rise.step(None if gathering else before.rise, allowed, _cells(members), now)
+    if silent and kept.rise and not charge.published:
+        allowed = min(allowed, kept.rise.cvl)
+    rise = cvl_rise.step(kept.rise, allowed, _cells(members), now)
     cvl = cvl_rise.published(rise, allowed)
-    rising = cvl < allowed
     cap = _cap(before, members, values, cvl, charge.published, dt)
-    cvl = cvl_cap.apply(cap, cvl)
-    limits = Limits(
-        cvl=cvl,
-        ccl=charge.published,
-        dcl=discharge.published,
-        mode=voltage.mode(members, stage, cvl, charge.published, exceeded=cap.lowered, rising=rising),
-        charge_limitation=charge.reason,
-        discharge_limitation=discharge.reason,
-        charge_request=any(one.online and one.control and one.control.request for one in members),
-        battery_low_voltage=_low_voltage(members),
-    )
-    return BankLimits(
-        limits=limits,
+    found = BankLimits(
         charge=charge,
         discharge=discharge,
         charging=charging,
@@ -100,6 +88,32 @@ def step(
         rise=rise,
         cap=cap,
         silent=silent,
+    )
+    return replace(found, limits=_limits(found, charge, discharge, members, stage, cvl, rising=cvl < allowed))
+
+
+def _limits(
+    found: BankLimits,
+    charge: RampedLimit,
+    discharge: RampedLimit,
+    members: Sequence[Placed],
+    stage: CvlState,
+    cvl: float,
+    *,
+    rising: bool,
+) -> Limits:
+    """Build the published limits, from the ``cvl`` in V before the cap."""
+    cvl = cvl_cap.apply(found.cap, cvl)
+    exceeded = found.cap.lowered
+    return Limits(
+        cvl=cvl,
+        ccl=charge.published,
+        dcl=discharge.published,
+        mode=voltage.mode(members, stage, cvl, charge.published, exceeded=exceeded, rising=rising),
+        charge_limitation=charge.reason,
+        discharge_limitation=discharge.reason,
+        charge_request=any(one.online and one.control and one.control.request for one in members),
+        battery_low_voltage=_low_voltage(members),
     )
 
 

@@ -51,6 +51,15 @@ def average(
     return averages
 
 
+def measured(string: Sequence[Placed], averages: Mapping[str, AverageCurrent]) -> dict[int, float]:
+    """Return the share of its string's current that each online member carries; none while little flows."""
+    online = [one for one in string if one.online and one.view.address in averages]
+    total = sum(averages[one.view.address].current for one in online)
+    if abs(total) < MEASURED_FROM * sum(one.capacity for one in online) or not total:
+        return {}
+    return {one.number: averages[one.view.address].current / total for one in online}
+
+
 def shares(
     conducting: Sequence[Placed], averages: Mapping[str, AverageCurrent], sign: int, size: float
 ) -> dict[int, Share]:

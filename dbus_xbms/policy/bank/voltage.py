@@ -15,7 +15,6 @@ from dbus_xbms.policy.bank.members import Placed
 from dbus_xbms.policy.bank.records import BankValues
 from dbus_xbms.policy.charge import charge_voltage
 from dbus_xbms.policy.charge.charge_voltage import FULL_SOC, CvlState, Stage
-from dbus_xbms.policy.charge.chemistry import Preset, preset
 
 
 def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
@@ -39,8 +38,10 @@ def advance(before: CvlState, members: Sequence[Placed], values: BankValues, dt:
     ]
     if not charged or values.current is None:
         return before
-    first = min(charged, key=lambda one: preset(one.view.settings).full)
-    chosen, settings = preset(first.view.settings), first.view.settings
+    chosen, settings = min(
+        ((one.control.preset, one.view.settings) for one in charged if one.control),
+        key=lambda row: row[0].full,
+    )
     sample = _joined(charged, values)
     strings = by_string(charged)
     capacity = min(sum(one.capacity for one in string) for string in strings)
@@ -162,7 +163,10 @@ def _why_lowered(
 
 
 def _stage_voltage(string: Sequence[Placed], stage: CvlState) -> float:
-    chosen: list[tuple[Preset, int]] = [
-        (preset(one.view.settings), one.cells) for one in string if one.online
-    ]
-    return min((cells * charge_voltage.stage_voltage(stage, one) for one, cells in chosen), default=0.0)
+    """The voltage of a stage in V, for the online members of a string."""
+    volts = (
+        one.cells * charge_voltage.stage_voltage(stage, one.control.preset)
+        for one in string
+        if one.online and one.control
+    )
+    return min(volts, default=0.0)

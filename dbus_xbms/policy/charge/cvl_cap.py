@@ -84,7 +84,7 @@ def step(
     """
     stopped = published.ccl == 0
     excess = sample.current - tolerated_current(published.ccl, published.capacity)
-    exceeded = state.exceeded + dt if excess > 0 else 0.0
+    exceeded = state.exceeded + min(dt, OBEY_TIME) if excess > 0 else 0.0
     cap = state.cap
     if stopped:
         before = cap if state.stopped and not after_silence else round_down(sample.voltage)
