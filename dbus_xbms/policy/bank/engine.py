@@ -104,7 +104,7 @@ def _advance_limits(
     state: BankState, placed: Sequence[Placed], measured: BankValues, settings: BankSettings, now: float
 ) -> BankLimits:
     """Compute the limits; none before a member is known, and none once all are withdrawn."""
-    if state.stage is None or _phase(placed) is Phase.WITHDRAWN:
+    if not placed or state.stage is None or _phase(placed) is Phase.WITHDRAWN:
         return BankLimits()
     return limits.step(
         state.limits,
@@ -259,7 +259,7 @@ def _installed(placed: Sequence[Placed]) -> float:
         [state_of_charge.installed(one.view.identity.nominal, one.view.settings) for one in string]
         for string in voltage.by_string(placed)
     ]
-    return min(sum(string) for string in known) if all(map(all, known)) else 0.0
+    return min(map(sum, known), default=0.0) if all(map(all, known)) else 0.0
 
 
 def _valid_for(views: Sequence[MemberView], now: float) -> float:

@@ -186,6 +186,13 @@ def test_a_fault_stops_all_currents_and_they_rise_slowly_after_it() -> None:
     assert bank.limits.ccl == 60.0
 
 
+def test_a_bank_whose_packs_are_all_removed_has_no_limits() -> None:
+    bank = Bank(2)
+    bank.settle(reading())
+    bank.packs = []
+    assert bank.decide(after=1.0).limits is None
+
+
 def test_a_fault_before_the_first_limits_allows_nothing() -> None:
     bank = Bank(2)
     bank.state, stopped = engine.stopped(bank.state, bank.now)
@@ -206,13 +213,13 @@ def test_deciding_fifty_times_a_second_or_once_a_minute_ends_in_the_same_limits(
         one.settle(reading())
         one.step(reading(), reading(protection=frozenset({Protection.CHARGE_FAULT})))
         one.step(reading())
-    for _ in range(36):
-        often.step(reading(), after=4.0)
+    for _ in range(12):
+        often.step(reading(), after=14.0)
         for _ in range(50):
             often.decide(after=0.02)
     for _ in range(3):
-        for _ in range(12):
-            rarely.now += 5.0
+        for _ in range(4):
+            rarely.now += 15.0
             for pack in rarely.packs:
                 pack.poll(reading(), rarely.now, rarely.decision.charge)
         rarely.decide()
