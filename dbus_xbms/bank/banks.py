@@ -261,7 +261,7 @@ class Banks:
             await self.reported.wait()
             self.reported.clear()
             for bank in self._banks.values():
-                bank.reported.set()
+                bank.notice_report()
 
     async def _serve(self, number: int) -> None:
         """Run one bank until it is ended, again after each error."""

@@ -213,8 +213,8 @@ def _cells(members: Iterable[Placed]) -> list[Extreme]:
     for one in members:
         cells = one.sample.cells if one.sample else ()
         for pick in (min, max) if cells else ():
-            number = pick(range(len(cells)), key=cells.__getitem__) + 1
-            found.append(Extreme(member=one.number, number=number, value=cells[number - 1]))
+            value = pick(cells)
+            found.append(Extreme(member=one.number, number=cells.index(value) + 1, value=value))
     return found
 
 
