@@ -275,7 +275,7 @@ def test_a_pack_that_is_not_found_after_a_restart_still_limits_the_bank() -> Non
 @pytest.mark.parametrize("stage", Stage)
 def test_a_restart_keeps_the_stage(stage: Stage) -> None:
     bank = Bank(2)
-    seconds = {Stage.BULK: 20.0, Stage.ABSORPTION: 60.0, Stage.FLOAT: 4000.0}[stage]
+    seconds = {Stage.BULK: 20.0, Stage.ABSORPTION: 60.0, Stage.FLOAT: 1200.0}[stage]
     cell = 3.32 if stage is Stage.BULK else 3.45
     bank.run(seconds, reading(cell, soc=100.0, current=1.0), every=20.0)
     assert bank.decision.charge
