@@ -59,6 +59,12 @@ def test_a_pack_whose_task_has_not_decided_for_long_is_silent(ago: float, state:
     assert states(member(1), member(2, decided_at=LATER - ago))[1] is state
 
 
+def test_packs_of_the_same_name_are_told_apart_by_their_numbers() -> None:
+    twins = [replace(member(n), name="House") for n in (1, 3)]
+    found = placed(twins[0], member(2), twins[1])
+    assert [one.view.name for one in found] == ["House (pack 1)", "Pack 2", "House (pack 3)"]
+
+
 # Voltages
 
 
