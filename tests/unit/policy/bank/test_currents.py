@@ -119,6 +119,10 @@ def test_a_silent_pack_may_carry_its_share_and_gets_no_more_than_it_was_last_all
     assert found.charge_limitation == "Pack 2: no contact, last allowed 10.0 A to charge"
 
 
+def test_other_silent_packs_carry_nothing_of_the_part_of_a_silent_pack() -> None:
+    assert limits(member(1, ccl=60.0), silent(2, ccl=10.0), silent(3, capacity=1000.0, ccl=90.0)).ccl == 20.0
+
+
 def test_a_silent_pack_that_was_last_not_to_be_charged_stops_charging() -> None:
     assert limits(member(1), silent(2, ccl=0.0)).ccl == 0.0
 
