@@ -209,8 +209,6 @@ def test_a_pack_that_counts_although_its_last_poll_failed_says_that_its_values_a
     held = replace(PORT, values={**PORT.values, "/ConnectionInformation": "held"})
     lines = drawn(Scene(banks=[HOUSE], packs=[held]), (100, 24))
     assert "3.309-3.315V  held  discharge off" in "\n".join(lines)
-        drawn(Scene(banks=[HOUSE], packs=[held]), (100, 24))
-    )
 
 
 def test_a_pack_of_the_bank_that_is_not_on_the_bus_keeps_its_place_with_its_reason() -> None:
