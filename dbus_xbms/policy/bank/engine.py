@@ -103,9 +103,13 @@ def _advance_charge(
 def _advance_limits(
     state: BankState, placed: Sequence[Placed], measured: BankValues, settings: BankSettings, now: float
 ) -> BankLimits:
-    """Compute the limits; none before a member is known, and none once all are withdrawn."""
+    """Compute the limits; none before a member is known, and none once all are withdrawn.
+
+    Limits rise from sample to sample only: what packs held does not say that more is allowed.
+    """
     if not placed or state.stage is None or _phase(placed) is Phase.WITHDRAWN:
         return BankLimits()
+    heard = any(one.online for one in placed) and state.sampled_at > -inf
     return limits.step(
         state.limits,
         placed,
@@ -113,7 +117,7 @@ def _advance_limits(
         state.stage,
         measured,
         settings,
-        now,
+        min(now, state.sampled_at) if heard else now,
         max(0.0, now - state.at),
         gathering=now - state.started < limits.GATHERING,
     )

@@ -58,7 +58,7 @@ def step(
         stage: of the charge.
         values: of the bank.
         settings: of the bank.
-        now: s, monotonic.
+        now: s, monotonic, of the newest sample; without any, of the decision.
         dt: s since the last decision.
         gathering: the program has just started.
     """

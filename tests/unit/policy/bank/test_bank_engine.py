@@ -174,6 +174,19 @@ def test_a_bank_that_does_not_control_has_values_and_no_limits() -> None:
     assert bank.decision.values.current == -10.0
 
 
+def test_between_two_polls_no_limit_rises() -> None:
+    bank = Bank(2)
+    bank.settle(reading())
+    bank.run(2.0, reading(), reading(protection=frozenset({Protection.CHARGE_FAULT})))
+    bank.run(60.0, reading(), every=20.0)
+    before = bank.limits
+    assert before.ccl < 60.0
+    for _ in range(14):
+        assert bank.decide(after=1.0).limits == before
+    bank.step(reading())
+    assert bank.limits.ccl > before.ccl
+
+
 def test_a_fault_stops_all_currents_and_they_rise_slowly_after_it() -> None:
     bank = Bank(2)
     bank.settle(reading())
@@ -262,7 +275,7 @@ def test_a_pack_that_is_not_found_after_a_restart_still_limits_the_bank() -> Non
 @pytest.mark.parametrize("stage", Stage)
 def test_a_restart_keeps_the_stage(stage: Stage) -> None:
     bank = Bank(2)
-    seconds = {Stage.BULK: 20.0, Stage.ABSORPTION: 60.0, Stage.FLOAT: 4000.0}[stage]
+    seconds = {Stage.BULK: 20.0, Stage.ABSORPTION: 60.0, Stage.FLOAT: 1200.0}[stage]
     cell = 3.32 if stage is Stage.BULK else 3.45
     bank.run(seconds, reading(cell, soc=100.0, current=1.0), every=20.0)
     assert bank.decision.charge

@@ -28,7 +28,7 @@ CUTOFF = 3.60
 TOLERATED = 1.05  # of its limit that a pack may carry in steady state
 ROUNDING = 1e-6
 
-few, fewer = hypothesis_settings(max_examples=40), hypothesis_settings(max_examples=25)
+few, fewer = hypothesis_settings(max_examples=30), hypothesis_settings(max_examples=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
