@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     action = ACTIONS[args.action]
     given = len(args.words)
     if given < action.least or (action.most is not None and given > action.most):
-        raise SettingsError(f"this is the form: dbus-xbms bank {args.action} {action.form}".rstrip())
+        raise SettingsError(f"usage: dbus-xbms bank {args.action} {action.form}".rstrip())
     if args.action != "create" and (args.name is not None or args.topology is not None):
         raise SettingsError("--name and --topology are for `bank create`; to change them: dbus-xbms bank set")
     return complete(action.run(args))

@@ -17,6 +17,7 @@ from dbus_xbms.policy.bank.shares import AverageCurrent, Share, shares
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
+from dbus_xbms.text import listed
 
 WITHOUT_CONTACT = (MemberState.SILENT, MemberState.LENT)
 # Fraction of a pack's limit by which it may carry more than its part without lowering the bank's limit: the
@@ -186,8 +187,9 @@ def _without_online(
         found = contributions[strictest.number]
         allowance = Allowance(current=_quotient(found), reason=f"{strictest.view.name}: {found.reason}")
     else:
-        off = " and ".join(one.view.name for one in members if one.online)
-        words = f"{direction.mosfet.value} MOSFET of {off} is off" if off else "no pack is connected"
+        off = [one.view.name for one in members if one.online]
+        whose = f"{direction.mosfet.value} MOSFET{'s' if off[1:] else ''} of {listed(off)}"
+        words = f"{whose} {'are' if off[1:] else 'is'} off" if off else "no pack is connected"
         allowance = Allowance(current=0.0, reason=words)
     return Combined(allowance=allowance, ceiling=ceiling, contributions=contributions)
 

@@ -105,7 +105,7 @@ def test_with_all_charge_mosfets_off_the_words_name_the_packs() -> None:
     off = reading(mosfets=CHARGE_OFF)
     found = limits(member(1, ccl=0.0, read=off), member(2, ccl=0.0, read=off))
     assert found.ccl == 0.0
-    assert "charge MOSFET of Pack 1 and Pack 2 is off" in found.charge_limitation
+    assert "charge MOSFETs of Pack 1 and Pack 2 are off" in found.charge_limitation
 
 
 def silent(number: int, phase: Phase = Phase.DERATED, **allowed: Any) -> MemberView:
