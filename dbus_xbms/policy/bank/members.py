@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 
 from dbus_xbms.model import LENT, Limits, Mosfet, PackSample, Phase
 from dbus_xbms.policy import state_of_charge
@@ -63,11 +65,8 @@ class Placed:
 
 
 def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
-    """Return the members of each string in series."""
-    strings: dict[int, list[Placed]] = {}
-    for one in members:
-        strings.setdefault(one.string, []).append(one)
-    return [strings[number] for number in sorted(strings)]
+    """Return the members of each string in series; they come string after string."""
+    return [list(string) for _, string in groupby(members, key=attrgetter("string"))]
 
 
 def place(
