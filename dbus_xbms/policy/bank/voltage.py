@@ -7,7 +7,8 @@ in that stage. Packs in parallel get the least of these, strings in series the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.bank.currents import CHARGE, carrying, perhaps_carrying
@@ -18,11 +19,8 @@ from dbus_xbms.policy.charge.charge_voltage import FULL_SOC, CvlState, Stage
 
 
 def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
-    """The members of each string."""
-    strings: dict[int, list[Placed]] = {}
-    for one in members:
-        strings.setdefault(one.string, []).append(one)
-    return [strings[number] for number in sorted(strings)]
+    """The members of each string; they come string after string."""
+    return [list(string) for _, string in groupby(members, key=attrgetter("string"))]
 
 
 def advance(before: CvlState, members: Sequence[Placed], values: BankValues, dt: float) -> CvlState:
