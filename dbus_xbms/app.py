@@ -124,12 +124,18 @@ class App:
             progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
+            await self._arbiter.ready()
+            await self._serve(base)
+
+    async def _serve(self, base: asyncio.TaskGroup) -> None:
+        """Start and stop packs as their settings say; banks start once all enabled packs have."""
+        async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save
+            while not self._changed.empty():
+                await self._apply(packs, self._changed.get_nowait())
             base.create_task(self._banks.run(), name="banks")
             base.create_task(self._decide_again(), name="banks and control")
-            await self._arbiter.ready()
-            async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save
-                while True:
-                    await self._apply(packs, await self._changed.get())
+            while True:
+                await self._apply(packs, await self._changed.get())
 
     async def _load(self) -> None:
         try:

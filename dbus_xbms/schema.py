@@ -13,7 +13,7 @@ instance it is the value, of the setting's type:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from math import isfinite
@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 Value = int | float | str
 T = TypeVar("T", int, float, str)
+D = TypeVar("D")
 
 SWITCH_WORDS = {"on": 1, "yes": 1, "true": 1, "off": 0, "no": 0, "false": 0}  # for settings that are 0 or 1
 NONE = "none"  # accepted for an empty text
@@ -46,6 +47,7 @@ class Setting(Generic[T]):
     lowest: float | None = None
     highest: float | None = None
     unset: float | None = None  # value outside the range that means "not set"
+    fallback: T | None = None  # in place of a stored value that cannot be used; None: the default
     unit: str = ""
     longest: int = LONGEST_TEXT  # characters of a text
     pattern: str = ""  # regular expression for a text, and ...
@@ -176,6 +178,7 @@ class Settings(Mapping[str, Value]):
     def __init__(self, stored: Mapping[str, object] | None = None) -> None:
         self._values: dict[str, Value] = {row.name: row.default for row in self.rows}
         self._frozen: Self | None = None
+        self._derived: dict[Callable[[Any], Any], Any] = {}
         # Makes attribute access fast: the value is found here, without a call of Setting.__get__.
         self.__dict__.update({row.attribute: row.default for row in self.rows})
         for name, value in (stored or {}).items():
@@ -217,6 +220,7 @@ class Settings(Mapping[str, Value]):
         self._values = self._values | {name: checked}
         self.__dict__[setting.attribute] = checked
         self._frozen = None
+        self._derived = {}  # the frozen copy keeps the old one
 
     @property
     def frozen(self) -> Self:
@@ -224,3 +228,11 @@ class Settings(Mapping[str, Value]):
         if self._frozen is None:
             self._frozen = copy(self)
         return self._frozen
+
+    def derived(self, make: Callable[[Self], D]) -> D:
+        """Return what a function makes of these values; it is called again only after a change."""
+        try:
+            found: D = self._derived[make]
+        except KeyError:
+            found = self._derived[make] = make(self)
+        return found

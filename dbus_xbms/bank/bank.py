@@ -12,6 +12,7 @@ from dbus_xbms.bank.members import Members, Packs
 from dbus_xbms.bank.orders import BankPack, Orders
 from dbus_xbms.bank.shunt import Shunt
 from dbus_xbms.logs import CountedLog
+from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.persistence import SAVE_EVERY, SettingsWriter, Store
 from dbus_xbms.pack.publisher import Publisher, Service
 from dbus_xbms.policy.authority import Claim, Reason, Ruling, bank_claim, bank_control_disabled
@@ -19,6 +20,7 @@ from dbus_xbms.policy.bank import engine, feedback, topology
 from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.membership import title
 from dbus_xbms.policy.bank.records import BankDecision, Membership
+from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.report import BankReport, ChangeSetting, Request
 from dbus_xbms.settings import BankSettings, PackSettings, SettingsError, Value, bank_id, bank_path
 from dbus_xbms.venus.tables.control import CVL
@@ -32,8 +34,7 @@ BEAT = 1.0  # s between decisions at least; packs are polled at whole seconds
 class Bank:
     """One bank from the decisions of its packs to the bus.
 
-    ``reported`` is set after each report of any pack, ``changed`` when something else makes a new report
-    worth publishing.
+    ``changed`` is set when something other than a report of a pack makes a new report worth publishing.
     """
 
     def __init__(
@@ -53,7 +54,10 @@ class Bank:
         self.members = Members(packs)
         self.ending = ""  # why it is about to end, in words
         self.latest: BankReport | None = None
-        self.reported, self.changed = asyncio.Event(), asyncio.Event()
+        self.changed = asyncio.Event()
+        self._reported = asyncio.Event()  # a pack has reported; while gathering, all that are awaited have
+        self._gathers_from = 0.0  # s; packs that have reported since then are not awaited
+        self._awaited: list[PackMonitor] = []
         self._stored = stored
         self._reconsider = reconsider  # set when banks may have to be formed anew
         self._writer = SettingsWriter(self.device, stored, store, partial(bank_path, number))
@@ -88,10 +92,10 @@ class Bank:
         Decisions follow the polls, so that the machine does not wake for them a second time.
         """
         while True:
-            await self.reported.wait()
+            await self._reported.wait()
             await self._until_next_beat()
             await self._gather()
-            self.reported.clear()
+            self._reported.clear()
             self._publisher.publish(self.report(_now()))
 
     async def _until_next_beat(self) -> None:
@@ -100,15 +104,23 @@ class Bank:
             await asyncio.sleep(wait)
 
     async def _gather(self) -> None:
-        begun = _now()
-        polled = self.members.polled(begun)
+        self._gathers_from = _now()
+        self._awaited = self.members.polled(self._gathers_from)
         try:
             async with asyncio.timeout(GATHER):
-                while polled := [pack for pack in polled if pack.latest_at < begun]:
-                    self.reported.clear()
-                    await self.reported.wait()
+                while self._awaited:
+                    self._reported.clear()
+                    await self._reported.wait()
         except TimeoutError:
             pass
+        finally:
+            self._awaited = []
+
+    def notice_report(self) -> None:
+        """Consider that a pack has reported. While others are awaited, the last of them counts."""
+        self._awaited = [pack for pack in self._awaited if pack.latest_at < self._gathers_from]
+        if not self._awaited:
+            self._reported.set()
 
     def report(self, now: float) -> BankReport:
         """Decide what holds now, in s, tell the packs, and report it."""
@@ -215,14 +227,11 @@ class Bank:
 
     def _strings(self) -> list[list[PackSettings]]:
         """Return the settings of the packs of each string."""
-        strings: dict[int, list[PackSettings]] = {}
-        for number, pack in zip(self._string_numbers(), self.members.settings, strict=True):
-            strings.setdefault(number, []).append(pack)
-        return list(strings.values())
+        return self._wiring.split(self.members.settings)
 
-    def _string_numbers(self) -> tuple[int, ...]:
-        count = len(self.members.addresses)
-        return topology.parse(self.settings.topology, count).strings(count)
+    @property
+    def _wiring(self) -> Topology:
+        return topology.parse(self.settings.topology, len(self.members.addresses))
 
     def set_ruling(self, ruling: Ruling) -> None:
         """Set whether this bank controls chargers, and why not."""
@@ -254,7 +263,7 @@ class Bank:
             for address, settings, string, monitor in zip(
                 self.members.addresses,
                 self.members.settings,
-                self._string_numbers(),
+                self._wiring.strings(len(self.members.addresses)),
                 self.members.monitors(),
                 strict=True,
             )

@@ -86,6 +86,7 @@ class Banks:
         self._banks: dict[int, Bank] = {}  # those with a task, or about to get one
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()  # a task is to be started, or settings to be loaded
+        self._formed = asyncio.Event()  # there is a bank
 
     # Settings
 
@@ -164,6 +165,7 @@ class Banks:
         if number not in self._banks:
             self._banks[number] = self._new(number)
             self._wake.set()
+            self._formed.set()
         bank = self._banks[number]
         if bank.ending:  # it is formed anew once it has ended
             return
@@ -253,12 +255,13 @@ class Banks:
                     self._tasks[number] = group.create_task(self._serve(number), name=f"bank {number}")
 
     async def _forward_reports(self) -> None:
-        """Let every bank know of reports; a bank that is not interested goes on waiting."""
+        """Let every bank know of reports."""
         while True:
+            await self._formed.wait()
             await self.reported.wait()
             self.reported.clear()
             for bank in self._banks.values():
-                bank.reported.set()
+                bank.notice_report()
 
     async def _serve(self, number: int) -> None:
         """Run one bank until it is ended, again after each error."""
@@ -270,6 +273,8 @@ class Banks:
                 self._reconsider.set()
         finally:
             del self._banks[number], self._tasks[number]
+            if not self._banks:
+                self._formed.clear()
             self._reconsider.set()
 
     # Proposals

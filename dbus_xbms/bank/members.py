@@ -77,9 +77,9 @@ class Members:
     def turning_on(self) -> frozenset[str]:
         """Addresses of packs with a MOSFET that is being switched on."""
         return frozenset(
-            monitor.address
-            for monitor in self.monitors()
-            if monitor and any(monitor.switching.requested.of(mosfet) for mosfet in Mosfet)
+            report.address
+            for report in self.reports()
+            if report and any(report.switching.requested.of(mosfet) for mosfet in Mosfet)
         )
 
     def inform(self, memberships: Mapping[str, Membership]) -> None:

@@ -23,7 +23,7 @@ NOT_READ = "the pack is not being read"
 UNKNOWN = "the log has the reason"
 RESTARTED = "failed: the pack's task was restarted; the log has the outcome"
 SUPERSEDED = "another command followed; the log has the outcome"
-BUSY = "packs are already being lent one after the other; 0 ends that"
+BUSY = "packs are already being lent one after the other; to end that, lend for 0 min"
 
 
 class MemberPack(Protocol):

@@ -16,14 +16,15 @@ Chargers and inverters obey the limits of the bank instead of those of one pack.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bank_change import BankChange, confirm_change, store_change
 from dbus_xbms.commands.bank_contact import report_bank
-from dbus_xbms.commands.known import Known, StoredBank, known_packs, row_of, title
+from dbus_xbms.commands.bank_words import pack_name
+from dbus_xbms.commands.known import Known, StoredBank, known_packs, row_of
 from dbus_xbms.commands.list import print_banks
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung
@@ -31,7 +32,7 @@ from dbus_xbms.commands.set import set_value
 from dbus_xbms.policy.advice.controllers import control_disabled
 from dbus_xbms.policy.bank.membership import bank_of, members, named
 from dbus_xbms.settings import BankSettings as B
-from dbus_xbms.settings import PackSettings, SettingsError, Value
+from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
 from dbus_xbms.settings.bank import ALL_PACKS, MOST_BANKS, PARALLEL
 from dbus_xbms.text import listed, printable
 
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     action = ACTIONS[args.action]
     given = len(args.words)
     if given < action.least or (action.most is not None and given > action.most):
-        raise SettingsError(f"this is the form: dbus-xbms bank {args.action} {action.form}".rstrip())
+        raise SettingsError(f"usage: dbus-xbms bank {args.action} {action.form}".rstrip())
     if args.action != "create" and (args.name is not None or args.topology is not None):
         raise SettingsError("--name and --topology are for `bank create`; to change them: dbus-xbms bank set")
     return complete(action.run(args))
@@ -178,8 +179,8 @@ async def _remove(args: argparse.Namespace) -> int:
     bank, *packs = args.words
     async with known_packs() as known:
         number = known.bank(bank)
-        addresses = [known.address(word) for word in packs]
         inside = members(number, known.banks, known.packs)
+        addresses = [_member(known, word, inside) for word in packs]
         if outside := [address for address in addresses if address not in inside]:
             raise CommandError(f"{_names(known, outside)} is not part of the bank {_title(known, number)}")
         staying = [address for address in inside if address not in addresses]
@@ -197,6 +198,12 @@ async def _remove(args: argparse.Namespace) -> int:
         say(f"{_packs(known, addresses)} no longer part of the bank {_title(known, number)}.")
     await warn_if_hung()
     return 0
+
+
+def _member(known: Known, word: str, inside: Collection[str]) -> str:
+    """Return the address of a pack; one that a bank names need not have been added."""
+    address = as_address(word)
+    return address if address in inside else known.address(word)
 
 
 async def _set(args: argparse.Namespace) -> int:
@@ -236,7 +243,7 @@ def _title(known: Known, number: int) -> str:
 
 
 def _names(known: Known, addresses: list[str]) -> str:
-    return listed(title(address, known.packs[address]) for address in addresses)
+    return listed(pack_name(address, known.configuration) for address in addresses)
 
 
 def _packs(known: Known, addresses: list[str]) -> str:

@@ -81,16 +81,18 @@ def consequences(change: BankChange, known: Known, live: Mapping[str, Battery]) 
     before, number = known.configuration, change.number
     after = change.after(before)
     found = of_change(before, after, explicit=True)
+    if not change.deletes:
+        _check_name(change, known)
     if change.deletes or not after.banks[number].enabled:
         return found
-    _check_name(change, known)
     newly = number not in before.formations or not before.formations[number].formed
     if change.forms:
         _check_wiring(number, after, live, "--topology series" if newly else "Topology series")
     refuse_second_controller(before, after, bank_id(number))
+    if not change.forms:
+        return found
     packs = [wired(address, after, live) for address in after.formations[number].members]
-    words = about(number, after, packs, ask=newly, checked=bool(live)) if change.forms else ()
-    return [*words, *found]
+    return [*about(number, after, packs, ask=newly, checked=bool(live)), *found]
 
 
 def _check_name(change: BankChange, known: Known) -> None:

@@ -242,5 +242,7 @@ def _put(settings: Settings, name: str, value: object) -> str:
         settings.put(name, value)
     except SettingsError as err:
         log.debug("%s", err)
+        if (fallback := settings.named(name).fallback) is not None:
+            settings.put(name, fallback)
         return str(err)
     return ""

@@ -93,7 +93,8 @@ def find(word: str, candidates: Iterable[Candidate]) -> Candidate:
         AmbiguousName: several have it.
     """
     packs = list(candidates)
-    if address := as_address(word):  # takes precedence over all names
+    what = _what(packs)
+    if what != "bank" and (address := as_address(word)):  # takes precedence over all names
         known = next((pack for pack in packs if pack.address == address), None)
         if known is None:
             raise UnknownPack(_unknown(f"no pack with the address {address} was added", "", packs))
@@ -107,7 +108,14 @@ def find(word: str, candidates: Iterable[Candidate]) -> Candidate:
             raise AmbiguousName(f"{word!r:.60} could be {_either(matches)}; use the address{bank}")
         if matches:
             return matches[0]
-    raise UnknownPack(_unknown(f"no pack is called {word!r:.60}", folded, packs))
+    raise UnknownPack(_unknown(f"no {what} is called {word!r:.60}", folded, packs))
+
+
+def _what(candidates: Sequence[Candidate]) -> str:
+    banks = sum(one.bank is not None for one in candidates)
+    if not banks:
+        return "pack"
+    return "bank" if banks == len(candidates) else "pack or bank"
 
 
 def bank_candidates(banks: Banks) -> list[Candidate]:
@@ -194,8 +202,8 @@ def _folded(text: str) -> str:
 
 
 def _unknown(begin: str, folded: str, packs: Sequence[Candidate]) -> str:
-    """Return the message for an unknown pack: similar names and the known packs."""
-    form = f" (addresses look like {EXAMPLE})" if folded else ""
+    """Return the message for an unknown name: similar names and the known packs."""
+    form = f" (addresses look like {EXAMPLE})" if folded and _what(packs) != "bank" else ""
     if not packs:
         return f"{begin}{form}; `dbus-xbms scan` lists those in range"
     hint = did_you_mean(folded, {pack.shown for pack in packs if pack.shown})

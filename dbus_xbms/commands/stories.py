@@ -19,6 +19,7 @@ from dbus_xbms.policy.mosfets import CHANGE_EVERY
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control
 
+BANK_NUMBER = "1"  # of the bank in the simulator
 STEP_LIMIT = 30.0  # s until the bus shows the result of a step
 SETTLED = 0.5  # s added to the minimum time between two changes of a MOSFET
 CHANGED = ("done", "failed")  # results of a command that was sent to the BMS
@@ -73,12 +74,12 @@ class Player:
             case SetSetting(setting, value):
                 async with known_packs() as known:
                     await known.set(pack_path(pack.address, setting), value)
-            case Inject(fault, parameters):
+            case Inject(fault, parameters, bank):
                 variants = {name: Variant(KINDS[type(value)], value) for name, value in parameters.items()}
-                await self._inject(pack.address, fault, variants)
+                await self._inject(BANK_NUMBER if bank else pack.address, fault, variants)
 
-    async def _inject(self, address: str, fault: str, parameters: Mapping[str, Variant]) -> None:
-        body = [address, fault, parameters]
+    async def _inject(self, target: str, fault: str, parameters: Mapping[str, Variant]) -> None:
+        body = [target, fault, parameters]
         at = (control.NAME, control.PATH, control.INTERFACE)
         await call(self._bus, *at, "Inject", "ssa{sv}", body, limit=STEP_LIMIT)
 

@@ -28,10 +28,11 @@ class SetSetting:
 
 @dataclass(frozen=True, slots=True)
 class Inject:
-    """A fault that the simulator injects; docs/simulator.md lists them."""
+    """A fault that the simulator injects; docs/simulator.md lists them. ``bank``: into the bank."""
 
     fault: str
     parameters: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+    bank: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,12 @@ BANK = Story(
             seen={"/System/MaxVoltageCellId": "1:C03", MODE: "Port"},
         ),
         Step(
+            who="Charger",
+            words="It obeys the limits of the bank: the current falls to 6 A.",
+            act=Inject("bank_current", {"amperes": 6.0}, bank=True),
+            seen={CURRENT: 6.0},
+        ),
+        Step(
             who="A weak cell",
             words="It is balanced, and its voltage is that of the others.",
             act=Inject("cell", {"number": 3, "volts": ""}),
@@ -68,7 +74,7 @@ BANK = Story(
             words="It is back in range, and the limits rise again.",
             act=Inject("appear"),
             on=STARBOARD,
-            seen={ONLINE: 2, CURRENT: 57.0},
+            seen={ONLINE: 2, CURRENT: 6.0},
         ),
     ),
 )

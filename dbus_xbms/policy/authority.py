@@ -91,6 +91,7 @@ class AuthorityState:
     controlling: bool = False  # whether the holder controls
     other_bms: str = ""  # in words
     other_bms_at: float = -inf  # when it was last seen
+    voltages: tuple[float, float] = (0.0, inf)  # V, of the holder when the system last had such a voltage
     mismatch_since: float = inf  # of the holder
     lost_at: float = -inf  # when a holder lost control
     handing_over: bool = False  # the holder waits for other limits to leave the bus
@@ -197,7 +198,9 @@ def _controls(claim: Claim, view: _View) -> bool:
 
 
 def _voltage_mismatch(claim: Claim, view: _View) -> str:
-    if _controls(claim, view) and view.now - view.state.mismatch_since < MISMATCH_ENDS:
+    """A short mismatch does not end control, but one that a change of settings has caused does."""
+    lasted = view.now - view.state.mismatch_since
+    if _controls(claim, view) and claim.voltages == view.state.voltages and lasted < MISMATCH_ENDS:
         return ""
     return mismatch(claim, view.around)
 
@@ -280,12 +283,14 @@ def _assign_holder(claims: Mapping[str, Claim], view: _View) -> AuthorityState:
     state = view.state
     able = {address: one for address, one in claims.items() if _apply(HOLDER_RULES, one, view).controls}
     if state.holder in able:
-        mismatched = mismatch(able[state.holder], view.around)
-        return replace(state, mismatch_since=min(state.mismatch_since, view.now) if mismatched else inf)
+        if mismatch(able[state.holder], view.around):
+            return replace(state, mismatch_since=min(state.mismatch_since, view.now))
+        return replace(state, voltages=able[state.holder].voltages, mismatch_since=inf)
     ready = [one for one in able.values() if not _settling(one, view)]
     first = min(ready, key=lambda one: (not one.remembered, -one.packs, one.address), default=None)
     lost_at = view.now if state.controlling else state.lost_at
-    return replace(state, holder=first.address if first else "", mismatch_since=inf, lost_at=lost_at)
+    state = replace(state, holder=first.address if first else "", mismatch_since=inf, lost_at=lost_at)
+    return replace(state, voltages=first.voltages) if first else state
 
 
 def forget_other_bms(state: AuthorityState) -> AuthorityState:

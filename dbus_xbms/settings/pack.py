@@ -59,7 +59,8 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         lowest=0.0,
         highest=600.0,
         unit="s",
-        help="Time between polls. 0: 1 s, or 30 s with ConnectionMode 1. A controlling pack: 30 s at most.",
+        help="Time between polls. 0: 1 s, or 30 s with ConnectionMode 1. At most 30 s if chargers obey "
+        "the pack or its bank.",
     )
     rest_interval = Setting(
         default=5.0,
@@ -93,7 +94,8 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         lowest=5.0,
         highest=300.0,
         unit="s",
-        help="While polls fail, keep the last good values for this long; 60 s at most if the pack controls.",
+        help="While polls fail, keep the last good values for this long; at most 60 s if chargers obey the "
+        "pack or its bank.",
     )
     remove_after = Setting(
         default=900.0,

@@ -61,7 +61,7 @@ class _Group(Generic[T]):
     ) -> bool:
         """Update ``values``, and add the paths that changed to ``changed``; return whether rows were read."""
         parts = self._source.parts(record)
-        if parts == self._parts:
+        if parts is self._parts or parts == self._parts:  # settings are slow to compare
             return False
         if shape_of := self._source.shape:
             shape = shape_of(record)

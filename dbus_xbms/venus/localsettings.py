@@ -151,13 +151,17 @@ class LocalSettings:
             stored: Value = unpack_variants(await self._call(path, BUS_ITEM, "GetValue", returns="v"))
             stored = row.checked(stored) if row else stored
         except BaseException:
-            if before is None:
+            if self._known.get(path) != value:  # another program has changed it meanwhile
+                pass
+            elif before is None:
                 self._known.pop(path, None)
             else:
                 self._known[path] = before
             raise
-        self._known[path] = stored
-        return stored
+        # A change that was signalled meanwhile is at least as new as the answer.
+        if self._known.get(path, value) == value:
+            self._known[path] = stored
+        return self._known[path]
 
     async def stored(self, groups: Iterable[str]) -> dict[str, object]:
         """Return this program's stored settings below some groups, by path, whichever process added them."""

@@ -215,19 +215,16 @@ class Boat:
         self.watcher = FakeWatcher()
         app._arbiter = Arbiter(app._candidates, watcher=self.watcher.watch)
         async with asyncio.TaskGroup() as base:
-            parts = (app._central.run(), app._arbiter.run(), app._decide_again())
-            tasks = [base.create_task(part) for part in parts]
+            tasks = [base.create_task(part) for part in (app._central.run(), app._arbiter.run())]
             await app._load()
-            tasks.append(base.create_task(app._banks.run()))
             await app._arbiter.ready()
-            tasks.append(base.create_task(self._apply(app)))
+            tasks.append(base.create_task(self._serve(app)))
             yield app
             for task in reversed(tasks):
                 task.cancel()
                 await asyncio.wait([task])
 
     @staticmethod
-    async def _apply(app: App) -> None:
-        async with asyncio.TaskGroup() as packs:
-            while True:
-                await app._apply(packs, await app._changed.get())
+    async def _serve(app: App) -> None:
+        async with asyncio.TaskGroup() as group:
+            await app._serve(group)

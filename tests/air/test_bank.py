@@ -128,6 +128,7 @@ async def test_after_a_restart_no_member_controls_for_a_moment_and_the_bank_retu
         async with boat.running():
             await asyncio.sleep(SETTLED)
             before = boat.bus.newest("bank 1").decision.limits
+        reports = len(boat.bus.reports["bank 1"])
         boat.bus.limits.clear()
         for radio in boat.radios.values():
             radio.in_range = False
@@ -138,6 +139,9 @@ async def test_after_a_restart_no_member_controls_for_a_moment_and_the_bank_retu
             assert boat.bus.gaps[-1][1] - began < 5
             limits = boat.bus.newest("bank 1").decision.limits
             assert 0 < limits.dcl <= before.dcl
+        first = boat.bus.reports["bank 1"][reports][1]
+        assert first.controls
+        assert all(member.decision.control for member in first.decision.members)
         assert boat.bus.most == 1
         assert not any(report.controls for _, report in boat.bus.reports[ONE] + boat.bus.reports[TWO])
 

@@ -252,7 +252,7 @@ async def test_packs_are_lent_one_after_the_other() -> None:
         assert bank.request(Lend(2))
         await bank.run(60)
         assert (bank.lent(), bank.orders.lent) == (["Bow"], "Bow")
-        assert bank.orders.outcomes == ("Bow: lent", "Stern: waits for its turn")
+        assert bank.orders.outcomes == ("Bow: lent", "Stern: waiting")
         assert 50 < bank.status.lent_for < 70
         await bank.run(90)
         assert (bank.lent(), bank.orders.lent) == (["Stern"], "Stern")

@@ -15,6 +15,7 @@ import pytest
 from dbus_xbms.settings import bank_id, device_id
 from tests.bus.control_record import CVL, ControlRecord
 from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_doctor import venus_service
 from tests.bus.venus import BATTERY, CONTROL, Seen, Venus, plain
 from tests.endurance.bus_loss import Supervision
 
@@ -24,10 +25,12 @@ BANK = BATTERY + bank_id(1)
 CCL, DCL = "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent"
 MODE = "/Info/ChargeMode"
 ONLINE, OFFLINE = "/System/NrOfModulesOnline", "/System/NrOfModulesOffline"
+BLOCKING = "/System/NrOfModulesBlockingCharge"
 CABLE = "/Alarms/BmsCable"
 PACK: dict[str, Any] = {"cells": 4, "capacity": 100.0, "soc": 60.0}
 CHARGE, DISCHARGE = 30.0, 50.0  # A of each pack: 0.3 C and 0.5 C of 100 Ah
 MEMBER: dict[str, float | str] = {"Chemistry": "LiFePO4", "HoldTime": 6.0, "StopAfter": 60.0}
+QUICK = {"HoldTime": 6.0}
 LIMITS_SHRINK = 3.0  # s after the end of the hold, at most
 LONGEST_GAP = 10.0  # s without control, at most
 ADDRESSES = [f"A4:C1:37:00:00:{number:02X}" for number in range(1, 5)]
@@ -216,6 +219,21 @@ async def test_a_killed_service_does_not_let_a_pack_with_control_1_control_after
         running.judge()
 
 
+async def test_a_bank_that_was_confirmed_while_the_service_was_stopped_takes_over_at_its_start() -> None:
+    async with boat(2) as running:
+        async with Program("run"):
+            await running.venus.enable(ONE, **CONTROL)
+            await running.venus.enable(TWO, **MEMBER)
+            await running.venus.until(ONE, controlling)
+            await running.venus.until(TWO, fresh)
+        await running.venus.confirm_bank(Name="House")
+        async with Program("run"):
+            await running.venus.until_bank(complete(2))
+            await running.venus.until(ONE, says("part of the bank House"))
+            assert running.record.holders == [device_id(ONE), bank_id(1)]
+            running.judge()
+
+
 # Owners decide
 
 
@@ -302,6 +320,41 @@ async def test_a_topology_that_does_not_fit_is_told_and_ends_the_bank_only_if_it
         await running.venus.until(ONE, says("Control is 0"))
 
 
+async def test_a_bank_gives_way_to_another_bms_and_its_packs_do_not_take_over() -> None:
+    pylontech = f"{BATTERY}socketcan_can0"
+    async with boat(2) as running, Program("run"):
+        await house(running)
+        await running.venus.set(ONE, "Control", 1)  # refused: the bank controls
+        async with venus_service(pylontech, {CVL: 14.0, "/DeviceInstance": 512}):
+            await running.venus.until_bank(says("battery.socketcan_can0 has a charge voltage limit"))
+            await running.venus.until(ONE, says("part of the bank House"))
+        await running.venus.until_bank(says("within the last 10 min"))
+        assert running.record.holders == [bank_id(1)]  # of the services of this program
+
+
+async def test_an_owner_who_changes_everything_at_once_never_has_two_controlling_services() -> None:
+    async with boat(3) as running, Program("run") as program:
+        await running.venus.enable(ONE, **CONTROL, **QUICK)
+        await running.venus.enable(TWO, **CONTROL, **QUICK)
+        await running.venus.enable(THREE, **MEMBER)
+        await running.venus.confirm_bank(Name="House")
+        await running.venus.until_bank(lambda s: controlling(s) and s[ONLINE] == 3)
+        for name, value in (
+            *(("Enabled", 0), ("Enabled", 1), ("Control", 0), ("Control", 1)),
+            *(("Members", f"{ONE} {THREE}"), ("Members", f"{TWO} {THREE}"), ("Members", "")),
+            *(("Enabled", 0), ("Control", 0), ("Enabled", 1), ("Control", 1)),
+        ):
+            await running.venus.set_bank(name, value)
+            await running.venus.set(THREE, "JoinBank", int(name != "Control"))
+            await asyncio.sleep(0.7)  # some changes follow before the last one has taken effect
+        await running.venus.set(THREE, "JoinBank", 1)
+        await running.venus.until_bank(lambda s: controlling(s) and s[ONLINE] == 3)
+        for address in (ONE, TWO):
+            await running.venus.until(address, says("part of the bank House"))
+        assert running.record.overlaps() == []
+    assert program.left_behind == []
+
+
 # Series
 
 
@@ -334,15 +387,30 @@ async def test_2s2p_adds_up_currents_in_parallel_and_voltages_in_series() -> Non
         await running.venus.until_bank(lambda s: (s[ONLINE], s[CCL], s[DCL]) == (3, CHARGE, DISCHARGE))
 
 
+# MOSFETs
+
+
+async def test_a_pack_whose_charging_is_off_leaves_charging_to_the_others() -> None:
+    async with boat(2) as running, Program("run"):
+        await running.venus.enable(*running.sim.addresses, **MEMBER, AllowMosfetControl=1)
+        await running.venus.confirm_bank(Name="House")
+        await running.venus.until_bank(complete(2))
+        await running.sim.fault("mask", ONE, mask=1)
+        await running.venus.until_bank(lambda s: (s[BLOCKING], s[CCL], s[DCL]) == (1, CHARGE, 2 * DISCHARGE))
+        await running.sim.fault("mask", ONE, mask=0)
+        await running.venus.until_bank(complete(2))
+
+
 # Signals
 
 
-async def test_a_bank_sends_at_most_one_signal_a_second() -> None:
-    async with boat(4, wiring=wired(4, load="discharge")) as running, Program("run"):
+async def test_a_bank_of_16_packs_sends_at_most_one_signal_a_second() -> None:
+    async with boat(16, wiring=wired(16, load="discharge")) as running, Program("run"):
         await running.venus.enable(*running.sim.addresses, **MEMBER)
         await running.venus.confirm_bank()
-        bank = await running.venus.until_bank(lambda s: controlling(s) and s[ONLINE] == 4)
+        bank = await running.venus.until_bank(lambda s: controlling(s) and s[ONLINE] == 16)
         start = len(bank.signals)
         seconds = 10
         await asyncio.sleep(seconds)
         assert seconds / 2 <= len(bank.signals[start:]) <= seconds + 1
+        running.judge()

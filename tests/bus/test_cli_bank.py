@@ -81,6 +81,11 @@ async def test_packs_of_a_bank_are_added_and_removed(settings: LocalSettings) ->
     assert "already part of House" in (await command("bank", "add", "House", "port")).out
     await command("bank", "remove", "House", "bow", "--yes")
     assert of_bank(settings, "Members") == f"{STERN} {PORT}"
+    strange = "A4:C1:37:00:00:09"
+    settings.store.entries["/Settings/Services/Xbms/Banks/1/Members"].value = f"{STERN} {PORT} {strange}"
+    left = await command("bank", "remove", "House", strange, "--yes")
+    assert left.out.splitlines()[-1] == f"{strange} is no longer part of the bank House."
+    assert of_bank(settings, "Members") == f"{STERN} {PORT}"
     last = await command("bank", "remove", "House", "port", "--yes")
     assert (last.status, "at least two packs" in last.err) == (1, True)
 

@@ -286,6 +286,60 @@ async def test_a_write_announced_before_the_reply_to_add_is_not_lost(private_bus
         assert changes.empty()
 
 
+UNUSABLE = "x" * 1000  # too long for a name
+
+
+@asynccontextmanager
+async def contested_server(path: str, written: list[Value]) -> AsyncIterator[Callable[[Value], None]]:
+    """A localsettings to which another program writes while the client repairs an unusable value."""
+    bus = await connect()
+    closed = until_closed(bus)
+
+    def signal(value: Value) -> None:
+        change = {"Value": Variant("s", value), "Text": Variant("s", str(value))}
+        bus.send(
+            Message.new_signal(path, "com.victronenergy.BusItem", "PropertiesChanged", "a{sv}", [change])
+        )
+
+    def answer(call: Message) -> bool:
+        if call.member == "AddSettings":
+            added = [
+                {"path": row["path"], "error": Variant("i", 0), "value": row["default"]}
+                for row in call.body[0]
+            ]
+            bus.send(Message.new_method_return(call, "aa{sv}", [added]))
+        elif call.member == "SetValue":
+            written.append(call.body[0].value)
+            if len(written) == 1:
+                signal("Stern")
+                signal(UNUSABLE)
+            bus.send(Message.new_method_return(call, "i", [0]))
+        elif call.member == "GetValue":
+            stored = UNUSABLE if len(written) == 1 else written[-1]
+            bus.send(Message.new_method_return(call, "v", [Variant("s", stored)]))
+        else:
+            return False
+        return True
+
+    bus.add_message_handler(answer)
+    await bus.request_name(NAME)
+    try:
+        yield signal
+    finally:
+        await close(bus, closed)
+
+
+async def test_a_write_during_the_repair_of_an_unusable_value_is_not_undone(private_bus: str) -> None:
+    path, changes, written = name(FIRST), Changes(), list[Value]()
+    async with contested_server(path, written) as signal, serving(changes) as local:
+        await local.add(rows(FIRST))
+        signal(UNUSABLE)
+        assert await changes.get() == (path, "Stern")
+        while len(written) < 2:  # noqa: ASYNC110 (the fake server has no event)
+            await asyncio.sleep(0.01)
+        assert written == ["", "Stern"]
+
+
 async def test_removed_settings_are_gone_and_unknown_ones_ignored(server: Server) -> None:
     await server.start()
     changes = Changes()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.advice.meaning import capacity
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.policy.freshness import LONGEST_CONTROLLED_INTERVAL, longest_gap
+from dbus_xbms.policy.freshness import LONGEST_CONTROLLED_INTERVAL, longest_gap, may_control
 from dbus_xbms.policy.poll_rate import POLLS_PER_HOLD
 from dbus_xbms.settings import AnySetting, PackSettings
 from dbus_xbms.settings import PackSettings as P
@@ -80,14 +80,14 @@ def _strong_wake(s: PackSettings) -> str:
 
 def _hold_is_cut(s: PackSettings) -> str:
     hold, gap = s.hold_time, longest_gap(s)
-    return f"a pack that controls holds {gap:g} s at most" if gap < hold else ""
+    return f"a pack that controls, alone or in a bank, holds {gap:g} s at most" if gap < hold else ""
 
 
 def _interval_is_cut(s: PackSettings) -> str:
     longest = LONGEST_CONTROLLED_INTERVAL
-    if not s.control or s.poll_interval <= longest:
+    if not may_control(s) or s.poll_interval <= longest:
         return ""
-    return f"a pack that controls is polled at least every {longest:g} s"
+    return f"a pack that controls, alone or in a bank, is polled at least every {longest:g} s"
 
 
 def _rest_is_cut(s: PackSettings) -> str:

@@ -17,6 +17,7 @@ from dbus_xbms.policy.bank.shares import AverageCurrent, Share, shares
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
+from dbus_xbms.text import listed
 
 WITHOUT_CONTACT = (MemberState.SILENT, MemberState.LENT)
 # Fraction of a pack's limit by which it may carry more than its part without lowering the bank's limit: the
@@ -111,7 +112,7 @@ def combine_parallel(
     found = shares(online, averages, direction.sign, _size(online, direction))
     contributions = {one.number: _contribution(one, found[one.number].part, direction) for one in online}
     allowances = [_by_member(one, contributions[one.number], found[one.number], direction) for one in online]
-    allowances += [_by_silent(one, [*online, *silent], direction) for one in silent]
+    allowances += [_by_silent(one, online, direction) for one in silent]
     total = sum(each.current for each in contributions.values())
     least = min(allowances, key=lambda each: each.current)
     if total < least.current:  # never more than the sum, whatever the rounding of the shares
@@ -150,14 +151,16 @@ def _by_member(one: Placed, contribution: Contribution, share: Share, direction:
     )
 
 
-def _by_silent(one: Placed, connected: Sequence[Placed], direction: Direction) -> Allowance:
+def _by_silent(one: Placed, online: Sequence[Placed], direction: Direction) -> Allowance:
     """The bank's current at which a member without contact would exceed what it was last allowed.
+
+    Others without contact may not be connected, so that they carry nothing of its part.
 
     One that has been silent for long may be discharged up to its ceiling: it may be flat, and would keep a
     boat dark for ever.
     """
     assert one.control
-    share = one.capacity / sum(other.capacity for other in connected)
+    share = one.capacity / (one.capacity + sum(other.capacity for other in online))
     last, words = direction.last(one.control), "last allowed"
     if direction is DISCHARGE and _long_silent(one):
         last, words = direction.ceiling(one.control), "at most"
@@ -184,8 +187,9 @@ def _without_online(
         found = contributions[strictest.number]
         allowance = Allowance(current=_quotient(found), reason=f"{strictest.view.name}: {found.reason}")
     else:
-        off = " and ".join(one.view.name for one in members if one.online)
-        words = f"{direction.mosfet.value} MOSFET of {off} is off" if off else "no pack is connected"
+        off = [one.view.name for one in members if one.online]
+        whose = f"{direction.mosfet.value} MOSFET{'s' if off[1:] else ''} of {listed(off)}"
+        words = f"{whose} {'are' if off[1:] else 'is'} off" if off else "no pack is connected"
         allowance = Allowance(current=0.0, reason=words)
     return Combined(allowance=allowance, ceiling=ceiling, contributions=contributions)
 

@@ -12,7 +12,7 @@ from dbus_xbms.policy.bank import limits, members, shares, topology, totals, val
 from dbus_xbms.policy.bank import shunt as shunts
 from dbus_xbms.policy.bank.currents import Combined, Contribution
 from dbus_xbms.policy.bank.limits import BankLimits
-from dbus_xbms.policy.bank.members import STALE, Connection, Placed
+from dbus_xbms.policy.bank.members import STALE, Connection, Placed, by_string
 from dbus_xbms.policy.bank.records import BankDecision, BankValues, Member, MemberState, MemberView
 from dbus_xbms.policy.bank.shares import AverageCurrent
 from dbus_xbms.policy.bank.shunt import ShuntState
@@ -103,9 +103,13 @@ def _advance_charge(
 def _advance_limits(
     state: BankState, placed: Sequence[Placed], measured: BankValues, settings: BankSettings, now: float
 ) -> BankLimits:
-    """Compute the limits; none before a member is known, and none once all are withdrawn."""
-    if state.stage is None or _phase(placed) is Phase.WITHDRAWN:
+    """Compute the limits; none before a member is known, and none once all are withdrawn.
+
+    Limits rise from sample to sample only: what packs held does not say that more is allowed.
+    """
+    if not placed or state.stage is None or _phase(placed) is Phase.WITHDRAWN:
         return BankLimits()
+    heard = any(one.online for one in placed) and state.sampled_at > -inf
     return limits.step(
         state.limits,
         placed,
@@ -113,7 +117,7 @@ def _advance_limits(
         state.stage,
         measured,
         settings,
-        now,
+        min(now, state.sampled_at) if heard else now,
         max(0.0, now - state.at),
         gathering=now - state.started < limits.GATHERING,
     )
@@ -125,7 +129,7 @@ def _build(
     """Build the decision from the new state."""
     found = state.limits
     carried: dict[int, float] = {}
-    for string in voltage.by_string(placed):
+    for string in by_string(placed):
         carried |= shares.measured(string, state.averages)
     return BankDecision(
         phase=_phase(placed),
@@ -249,7 +253,7 @@ def _contribution(combined: Combined | None, one: Placed) -> Contribution:
 
 def _cells(placed: Sequence[Placed]) -> int:
     """The number of cells in series; 0 if a string is unknown."""
-    counts = [max(one.cells for one in string) for string in voltage.by_string(placed)]
+    counts = [max(one.cells for one in string) for string in by_string(placed)]
     return sum(counts) if all(counts) else 0
 
 
@@ -257,9 +261,9 @@ def _installed(placed: Sequence[Placed]) -> float:
     """The installed capacity in Ah; 0 if that of a pack is unknown."""
     known = [
         [state_of_charge.installed(one.view.identity.nominal, one.view.settings) for one in string]
-        for string in voltage.by_string(placed)
+        for string in by_string(placed)
     ]
-    return min(sum(string) for string in known) if all(map(all, known)) else 0.0
+    return min(map(sum, known), default=0.0) if all(map(all, known)) else 0.0
 
 
 def _valid_for(views: Sequence[MemberView], now: float) -> float:

@@ -18,7 +18,7 @@ RETURN_LIMIT = 600.0  # s after its loan for a pack to come back; an app that st
 class Turn(Enum):
     """How far lending one pack has come; the value says it in words."""
 
-    WAITING = "waits for its turn"
+    WAITING = "waiting"
     LENT = "lent"
     RETURNING = "not back yet"
     BACK = "back"

@@ -179,7 +179,7 @@ def _largest_reduction(context: VoltageContext, preset: Preset) -> float:
     """Largest reduction in V: beyond it a charger would discharge the other cells, or overcharge them."""
     count = len(context.cells)
     median = sorted(context.cells)[count // 2]
-    missing = sum(max(0.0, median - cell) for cell in context.cells)
+    missing = sum([median - cell for cell in context.cells if cell < median])
     return count * (context.target - 2 * preset.floating + preset.full) + missing
 
 
@@ -253,15 +253,10 @@ def follow(
     """Advance the charge voltage of a pack by one sample, in the ``stage`` of its bank."""
     entered = stage.stage is Stage.FLOAT and state.stage is not Stage.FLOAT
     entered = entered and stage.float_time <= FOLLOWS_WITHIN
-    adopted = replace(
-        stage,
-        reduction=state.reduction,
-        stable_time=state.stable_time,
-        cvl=state.cvl,
-        float_time=0.0 if entered else stage.float_time or dt,
-    )
     context = _context(sample, preset, stage.top_balancing, 0.0, settings)
-    return _set_voltage(adopted, context, preset, dt)
+    reduction, stable_time, cvl = _voltage(state, stage_voltage(stage, preset), context, preset, dt)
+    float_time = 0.0 if entered else stage.float_time or dt
+    return replace(stage, reduction=reduction, stable_time=stable_time, cvl=cvl, float_time=float_time)
 
 
 def _advance(
@@ -283,14 +278,20 @@ def _advance(
 
 
 def _set_voltage(state: CvlState, context: VoltageContext, preset: Preset, dt: float) -> CvlState:
-    """Set the CVL of a stage, lowered for the highest cell."""
+    """Set the CVL of a stage."""
+    reduction, stable_time, cvl = _voltage(state, stage_voltage(state, preset), context, preset, dt)
+    return replace(state, reduction=reduction, stable_time=stable_time, cvl=cvl)
+
+
+def _voltage(
+    before: CvlState, per_cell: float, context: VoltageContext, preset: Preset, dt: float
+) -> tuple[float, float, float]:
+    """Return reduction, stable time and CVL of a stage of so many V per cell, as the cells allow."""
     count = len(context.cells)
-    target = count * stage_voltage(state, preset)
-    reduction, stable_time = _reduction(state, context, _largest_reduction(context, preset), dt)
+    target = count * per_cell
+    reduction, stable_time = _reduction(before, context, _largest_reduction(context, preset), dt)
     wanted = min(target, count * context.target - reduction)
-    return replace(
-        state, reduction=reduction, stable_time=stable_time, cvl=_to_publish(state.cvl, wanted, target, count)
-    )
+    return reduction, stable_time, _to_publish(before.cvl, wanted, target, count)
 
 
 def stage_voltage(state: CvlState, preset: Preset) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES, LIFEPO4, Chemistry
 from dbus_xbms.policy.charge.curves import Curve, CurveError, parse_curve
-from dbus_xbms.settings import AnySetting, PackSettings, Value
+from dbus_xbms.settings import AnySetting, PackSettings, Settings, Value
 from dbus_xbms.settings import PackSettings as P
 
 
@@ -115,6 +115,10 @@ class Fault:
 
 def preset(settings: Mapping[str, Value]) -> Preset:
     """The chosen preset with the owner's changes; ``refused`` says what is wrong with it, if anything."""
+    return settings.derived(_chosen) if isinstance(settings, Settings) else _chosen(settings)
+
+
+def _chosen(settings: Mapping[str, Value]) -> Preset:
     return _built(_read(settings))[0]
 
 
@@ -274,4 +278,4 @@ def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
     if not cells:
         return 0
     threshold = max(chosen.dead, sorted(cells)[len(cells) // 2] - DEAD_BELOW_MEDIAN)
-    return sum(cell < threshold for cell in cells)
+    return sum([cell < threshold for cell in cells]) if min(cells) < threshold else 0

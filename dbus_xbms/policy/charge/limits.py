@@ -6,7 +6,7 @@ Time passes from sample to sample only: between two samples no limit moves. Limi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
@@ -88,8 +88,8 @@ def step(
     dt = min(now - before.at, longest) if before else 0.0
     evidence = _evidence(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
     verdict = preset_check.check(_previous_verdict(before, chosen), chosen, evidence, sample, now, settings)
-    context = _context(before, identity.limit_nominal(sample, settings), sensors, chosen, verdict, settings)
-    context = replace(context, in_bank=stage is not None)
+    limited = identity.limit_nominal(sample, settings)
+    context = _context(before, limited, sensors, chosen, verdict, settings, in_bank=stage is not None)
     voltage = _voltage(before, context, since_top_balance, dt, settings, stage)
     currents = charge, discharge = _currents(before, context, now)
     published = _published(voltage, context, charge.published, settings)
@@ -251,6 +251,8 @@ def _context(
     chosen: Preset,
     verdict: PresetVerdict,
     settings: PackSettings,
+    *,
+    in_bank: bool,
 ) -> RuleContext:
     """Collect what the rules of current limits need."""
     capacity = state_of_charge.installed(sample.nominal, settings)
@@ -275,6 +277,7 @@ def _context(
         discharge_ceiling=discharge,
         charge_origin=charge_origin,
         discharge_origin=discharge_origin,
+        in_bank=in_bank,
     )
 
 

@@ -92,11 +92,13 @@ def update(
         return state
     highest, charged = max(sample.cells), max(0.0, sample.current) * dt / 3600
     resting = sample.current >= -REST_RATE * capacity
-    state = replace(state, flat=state.flat + charged if highest < limits.flat else 0.0)
+    flat = state.flat + charged if highest < limits.flat else 0.0
+    if flat != state.flat:
+        state = replace(state, flat=flat)
     if not limits.other:
         return state
     if highest >= limits.low:
-        state = replace(state, low=0.0)
+        state = replace(state, low=0.0) if state.low else state
     elif resting and limits.low_soc[0] <= sample.soc <= limits.low_soc[1]:
         state = replace(state, low=state.low + dt)
     return _update_climb(state, sample, limits, capacity, charged)
@@ -182,7 +184,7 @@ def debounce(verdict: PresetVerdict | None, contradiction: str, now: float) -> P
     if verdict is None:
         return PresetVerdict(refused=contradiction)
     if bool(contradiction) == bool(verdict.refused):
-        return PresetVerdict(refused=verdict.refused)
+        return verdict if verdict.trusted else PresetVerdict(refused=verdict.refused)
     since = now if verdict.opposite_since is None else verdict.opposite_since
     if now - since >= (REFUSE_AFTER if contradiction else ACCEPT_AFTER):
         return PresetVerdict(refused=contradiction)

@@ -9,11 +9,13 @@ import pytest
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bank import to_create
 from dbus_xbms.commands.bank_change import BankChange, consequences
+from dbus_xbms.commands.bank_offer import _joined, ask_to_join
 from dbus_xbms.commands.known import Known, path_of_bank
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.settings import SettingsError, Value, device_id, pack_path
+from dbus_xbms.settings import PackSettings, SettingsError, Value, device_id, pack_path
 from dbus_xbms.text import LINE
 from dbus_xbms.venus.localsettings import LocalSettings
+from tests.unit.commands.test_questions import type_answers
 
 BOW, STERN, PORT, STARBOARD = (f"A4:C1:37:00:00:0{number}" for number in range(1, 5))
 NAMES = {BOW: "Bow", STERN: "Stern", PORT: "Port", STARBOARD: "Starboard"}
@@ -219,3 +221,46 @@ def test_sixteen_packs_with_long_names_are_all_named() -> None:
     assert words[0] == "16 packs, wired in parallel, act as one battery of 1600 Ah"
     assert [name for name in names.values() if not any(name in line for line in words)] == []
     assert max(map(len, words)) <= LINE
+
+
+def test_a_pack_that_joins_is_told_with_its_voltage_and_that_of_the_others() -> None:
+    packs = known(banks={1: {"Enabled": 1, "Name": "House"}})
+    near = _joined(1, STERN, packs.configuration, live(bow=13.2, stern=13.25))
+    assert near == ["It is part of the bank House: it has 13.25 V, the others 13.20 V."]
+    _, warning = _joined(1, STERN, packs.configuration, live(bow=13.2, stern=12.8))
+    assert warning.startswith("These differ too much: a large current would flow when the pack is connected.")
+    assert warning.endswith(f"dbus-xbms bank remove bank1 {STERN}")
+    assert _joined(1, STERN, packs.configuration, live(bow=13.2)) == ["It is part of the bank House."]
+
+
+@pytest.mark.parametrize(("answer", "joins"), [("yes", True), ("", False)])
+def test_a_pack_is_not_in_parallel_with_a_bank_unless_its_owner_says_so(
+    answer: str, joins: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packs = known(banks={1: {"Enabled": 1, "Name": "House"}})
+    type_answers(monkeypatch, answer)
+    assert ask_to_join(packs.configuration, PackSettings({"Chemistry": "LiFePO4"})) is joins
+    assert "Is this pack wired in parallel with the bank House? yes or no [no]:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("bank", "chemistry"),
+    [
+        ({"Enabled": 0}, "LiFePO4"),
+        ({"Enabled": 1}, "NMC"),
+        ({"Enabled": 1, "Members": f"{BOW} {STERN}"}, "LiFePO4"),
+    ],
+    ids=str,
+)
+def test_a_pack_that_cannot_join_the_bank_of_all_packs_is_not_asked_about(
+    bank: dict[str, Value], chemistry: str
+) -> None:
+    packs = known(banks={1: bank})
+    assert ask_to_join(packs.configuration, PackSettings({"Chemistry": chemistry})) is None
+
+
+def test_a_bank_whose_stored_packs_cannot_be_read_does_not_become_the_bank_of_all_packs() -> None:
+    packs = known(banks={1: {"Enabled": 1, "Members": "bow, stern"}})
+    assert "bow, stern" in str(packs.unusable)
+    assert packs.configuration.member_of == {}
+    assert packs.configuration.formations[1].refusal == "a bank needs at least two packs"

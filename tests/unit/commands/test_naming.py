@@ -79,6 +79,16 @@ def test_the_error_for_an_ambiguous_name_lists_only_its_candidates() -> None:
     )
 
 
+def test_the_error_for_an_unknown_name_says_whether_a_pack_or_a_bank_was_looked_for() -> None:
+    bank = Candidate(address="bank1", given="House", bank=1)
+    with pytest.raises(UnknownPack, match=r"^no bank is called 'nobody'\. Known: House \(bank1\)$"):
+        find("nobody", [bank])
+    with pytest.raises(UnknownPack, match=f"^no bank is called '{ONE}'"):
+        find(ONE, [bank])
+    with pytest.raises(UnknownPack, match=r"^no pack or bank is called 'nobody' \(addresses look like "):
+        find("nobody", [bank, HOUSE])
+
+
 def test_the_error_for_an_unknown_name_lists_all_packs_and_the_nearest_one() -> None:
     with pytest.raises(UnknownPack) as raised:
         find("Huose bank", ALL)

@@ -200,6 +200,14 @@ def test_a_controlling_pack_loses_control_only_if_a_voltage_mismatch_lasts() -> 
     assert found[-1][ONE].reason is Reason.VOLTAGE_MISMATCH
 
 
+def test_a_controlling_bank_whose_wiring_is_changed_to_another_voltage_loses_control_at_once() -> None:
+    measured = replace(ALONE, voltages={"vebus.ttyS4": 13.3})
+    parallel, series = bank([MEMBER, MEMBER]), bank([MEMBER], [MEMBER])
+    _, found = rulings_at((0, [parallel], measured), (10, [series], measured), (11, [parallel], measured))
+    assert [rulings[BANK].controls for rulings in found] == [True, False, False]
+    assert found[1][BANK].words == "vebus.ttyS4 measures 13.3 V, which does not fit 8 cells"
+
+
 # One of several packs
 
 

@@ -533,7 +533,8 @@ def run_conversation(
 class SwitchingMachine(RuleBasedStateMachine):
     """Commands, a second master, protections and lost links in any order.
 
-    Each written bit was requested by someone, and a command reported as done took effect.
+    Each written bit was requested by someone, a command reported as done took effect, and no MOSFET is turned
+    on despite an inrush current unless its command was forced.
     """
 
     reports_lock = True
@@ -545,6 +546,9 @@ class SwitchingMachine(RuleBasedStateMachine):
         self.now = 100.0
         self.connected = True
         self.allowed = settings()
+        self.inrush = ""  # why turning on is dangerous now
+        self.forced: set[Mosfet] = set()  # by their newest command
+        self.shown = self.bms.sample(0.0)
 
     @initialize(mask=st.integers(0, 3), tripped=st.lists(TRIPS, max_size=2))
     def a_pack_is_found(self, mask: int, tripped: list[Protection]) -> None:
@@ -557,18 +561,26 @@ class SwitchingMachine(RuleBasedStateMachine):
     def the_owner_changes_what_is_allowed(self, opt_ins: int) -> None:
         self.allowed = settings(AllowMosfetControl=int(opt_ins != 1), AllowDischargeOff=int(opt_ins > 2))
 
-    @rule(charge=st.none() | st.booleans(), discharge=st.none() | st.booleans())
-    def a_command_is_requested(self, charge: bool | None, discharge: bool | None) -> None:
+    @rule(inrush=st.sampled_from(("", APART)))
+    def the_voltages_come_together_or_apart(self, inrush: str) -> None:
+        self.inrush = inrush
+
+    @rule(charge=st.none() | st.booleans(), discharge=st.none() | st.booleans(), force=st.booleans())
+    def a_command_is_requested(self, charge: bool | None, discharge: bool | None, force: bool) -> None:
         target, contact = (
             MosfetTarget(charge=charge, discharge=discharge),
             "" if self.connected else "no contact",
         )
-        request = mosfets.Request(target=target, contact=contact, settings=self.allowed)
+        forced = frozenset(m for m in Mosfet if force and target.of(m))
+        request = mosfets.Request(
+            target=target, contact=contact, settings=self.allowed, inrush=self.inrush, forced=forced
+        )
         if target == mosfets.NOTHING or mosfets.refusal(self.state, request):
             return
         assert self.connected
         assert self.allowed.allow_mosfet_control
-        self.state = mosfets.request(self.state, target, self.now)
+        self.state = mosfets.request(self.state, target, self.now, forced=forced)
+        self.forced = {m for m in Mosfet if (force if target.of(m) is not None else m in self.forced)}
 
     @precondition(lambda self: self.connected)
     @rule(
@@ -581,8 +593,10 @@ class SwitchingMachine(RuleBasedStateMachine):
         self, current: float, controls: bool, outcome: str, others: list[int | None]
     ) -> None:
         sample = self.bms.sample(current)
-        self.state = mosfets.sampled(self.state, sample)
-        found = mosfets.judge(self.state, sample, self.now, self.now, self.allowed, controls=controls)
+        self.state, self.shown = mosfets.sampled(self.state, sample), sample
+        found = mosfets.judge(
+            self.state, sample, self.now, self.now, self.allowed, controls=controls, inrush=self.inrush
+        )
         target = self.state.waiting
         if found.next is Next.ALREADY:
             assert all(target.of(m) in (None, not self.bms.mask & bit) for m, bit in BITS.items())
@@ -612,6 +626,8 @@ class SwitchingMachine(RuleBasedStateMachine):
             requested = self.state.sending.of(mosfet)
             before = not self.bms.mask & bit
             assert mask.of(mosfet) is (before if requested is None else requested)
+            turned_on = requested and self.shown.commanded.of(mosfet) is False
+            assert not turned_on or not self.inrush or mosfet in self.forced
         if not mask.discharge and not self.bms.mask & BITS[Mosfet.DISCHARGE]:
             assert self.allowed.allow_discharge_off
 

@@ -9,7 +9,9 @@ from dbus_xbms.settings import (
     AnySetting,
     PackSettings,
     ProgramSettings,
+    Settings,
     SettingsError,
+    Value,
     address_of,
     device_id,
     instance_of,
@@ -147,3 +149,18 @@ def test_a_refused_password_is_not_shown_in_the_error() -> None:
     with pytest.raises(SettingsError) as refusal:
         row.checked("1234567")
     assert "1234567" not in str(refusal.value)
+
+
+def test_what_is_derived_from_settings_is_made_again_only_after_a_change() -> None:
+    made: list[Value] = []
+
+    def doubled(settings: Settings) -> float:
+        made.append(settings["HoldTime"])
+        return 2 * float(settings["HoldTime"])
+
+    settings = PackSettings({"HoldTime": 10.0})
+    before = settings.frozen
+    assert [settings.derived(doubled) for _ in range(2)] == [20.0, 20.0]
+    settings.put("HoldTime", 15.0)
+    assert (settings.derived(doubled), before.derived(doubled)) == (30.0, 20.0)
+    assert made == [10.0, 15.0]

@@ -174,6 +174,19 @@ def test_a_bank_that_does_not_control_has_values_and_no_limits() -> None:
     assert bank.decision.values.current == -10.0
 
 
+def test_between_two_polls_no_limit_rises() -> None:
+    bank = Bank(2)
+    bank.settle(reading())
+    bank.run(2.0, reading(), reading(protection=frozenset({Protection.CHARGE_FAULT})))
+    bank.run(60.0, reading(), every=20.0)
+    before = bank.limits
+    assert before.ccl < 60.0
+    for _ in range(14):
+        assert bank.decide(after=1.0).limits == before
+    bank.step(reading())
+    assert bank.limits.ccl > before.ccl
+
+
 def test_a_fault_stops_all_currents_and_they_rise_slowly_after_it() -> None:
     bank = Bank(2)
     bank.settle(reading())
@@ -184,6 +197,13 @@ def test_a_fault_stops_all_currents_and_they_rise_slowly_after_it() -> None:
     assert bank.limits.ccl == 0.0
     bank.run(200.0, reading(), every=10.0)
     assert bank.limits.ccl == 60.0
+
+
+def test_a_bank_whose_packs_are_all_removed_has_no_limits() -> None:
+    bank = Bank(2)
+    bank.settle(reading())
+    bank.packs = []
+    assert bank.decide(after=1.0).limits is None
 
 
 def test_a_fault_before_the_first_limits_allows_nothing() -> None:
@@ -206,13 +226,13 @@ def test_deciding_fifty_times_a_second_or_once_a_minute_ends_in_the_same_limits(
         one.settle(reading())
         one.step(reading(), reading(protection=frozenset({Protection.CHARGE_FAULT})))
         one.step(reading())
-    for _ in range(36):
-        often.step(reading(), after=4.0)
+    for _ in range(12):
+        often.step(reading(), after=14.0)
         for _ in range(50):
             often.decide(after=0.02)
     for _ in range(3):
-        for _ in range(12):
-            rarely.now += 5.0
+        for _ in range(4):
+            rarely.now += 15.0
             for pack in rarely.packs:
                 pack.poll(reading(), rarely.now, rarely.decision.charge)
         rarely.decide()
@@ -255,7 +275,7 @@ def test_a_pack_that_is_not_found_after_a_restart_still_limits_the_bank() -> Non
 @pytest.mark.parametrize("stage", Stage)
 def test_a_restart_keeps_the_stage(stage: Stage) -> None:
     bank = Bank(2)
-    seconds = {Stage.BULK: 20.0, Stage.ABSORPTION: 60.0, Stage.FLOAT: 4000.0}[stage]
+    seconds = {Stage.BULK: 20.0, Stage.ABSORPTION: 60.0, Stage.FLOAT: 1200.0}[stage]
     cell = 3.32 if stage is Stage.BULK else 3.45
     bank.run(seconds, reading(cell, soc=100.0, current=1.0), every=20.0)
     assert bank.decision.charge

@@ -19,6 +19,7 @@ from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.records import BankDecision, MemberState, MemberView
 from dbus_xbms.policy.bank.shares import FLOOR
 from dbus_xbms.policy.charge import silent_limits
+from dbus_xbms.policy.charge.ramp import RECOVERY_HOLD, RECOVERY_TIME
 from tests.unit.policy.bank.packs import CONTROL, LATER, START, Bank, bank, decide, member, reading
 
 pytestmark = pytest.mark.no_cover  # many computations over few lines, which other tests cover too
@@ -27,7 +28,7 @@ CUTOFF = 3.60
 TOLERATED = 1.05  # of its limit that a pack may carry in steady state
 ROUNDING = 1e-6
 
-few = hypothesis_settings(max_examples=50)
+few, fewer = hypothesis_settings(max_examples=30), hypothesis_settings(max_examples=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,7 @@ def allowed(limits: Limits | None, *, charging: bool) -> float:
 # Shares
 
 
+@few
 @given(mixed, st.booleans())
 def test_a_bank_at_its_limit_has_no_pack_above_its_own_limit_by_the_assumed_shares(
     specs: list[Spec], charging: bool
@@ -127,6 +129,7 @@ def test_a_bank_at_its_limit_has_no_pack_above_its_own_limit_by_the_assumed_shar
             assert limit * contribution.share <= own(specs[number - 1], charging=charging) + ROUNDING
 
 
+@few
 @given(mixed, st.booleans())
 def test_a_bank_never_gives_more_than_the_sum_of_its_packs(specs: list[Spec], charging: bool) -> None:
     decision = decide(*views(specs))[1]
@@ -140,6 +143,7 @@ def test_a_bank_never_gives_more_than_the_sum_of_its_packs(specs: list[Spec], ch
         assert decision.limits.ccl == 0
 
 
+@few
 @given(mixed, st.booleans())
 def test_whatever_currents_packs_report_none_gets_more_than_its_limit_by_its_capacity_and_a_quarter(
     specs: list[Spec], charging: bool
@@ -153,6 +157,7 @@ def test_whatever_currents_packs_report_none_gets_more_than_its_limit_by_its_cap
         assert carried * FLOOR <= own(spec, charging=charging) + ROUNDING
 
 
+@few
 @given(banks, st.booleans())
 def test_a_current_at_which_any_pack_exceeds_its_limit_is_above_that_of_the_bank(
     specs: list[Spec], charging: bool
@@ -171,6 +176,7 @@ def test_a_current_at_which_any_pack_exceeds_its_limit_is_above_that_of_the_bank
 # Monotony and continuity
 
 
+@few
 @given(mixed, st.data(), st.floats(0.0, 100.0), st.booleans())
 def test_raising_the_limit_of_one_pack_never_lowers_that_of_the_bank(
     specs: list[Spec], data: st.DataObject, more: float, charging: bool
@@ -188,6 +194,7 @@ def test_raising_the_limit_of_one_pack_never_lowers_that_of_the_bank(
         assert one <= other + ROUNDING
 
 
+@few
 @given(banks, st.lists(st.floats(-1.0, 1.0), min_size=6, max_size=6), st.booleans())
 def test_the_limits_are_continuous_in_the_measured_currents(
     specs: list[Spec], directions: list[float], charging: bool
@@ -242,6 +249,7 @@ def apart(view: MemberView) -> MemberView:
 LEAVE = (hung, crashed, withdrawn, silent, turned_off, apart)
 
 
+@few
 @given(banks, st.data(), st.sampled_from(LEAVE), st.booleans())
 def test_no_pack_that_leaves_raises_a_limit_and_none_that_returns_raises_it_at_once(
     specs: list[Spec], data: st.DataObject, leave: Callable[[MemberView], MemberView], rest: bool
@@ -262,9 +270,28 @@ def test_no_pack_that_leaves_raises_a_limit_and_none_that_returns_raises_it_at_o
         first = then
 
 
+@few
+@given(banks, st.data(), st.sampled_from(LEAVE), st.floats(0.0, 60.0))
+def test_a_pack_that_returns_raises_the_currents_no_faster_than_the_ramp(
+    specs: list[Spec], data: st.DataObject, leave: Callable[[MemberView], MemberView], after: float
+) -> None:
+    chosen = data.draw(st.integers(0, len(specs) - 1))
+    gone = [leave(view) if n == chosen else view for n, view in enumerate(views(specs))]
+    state, _ = decide(*gone)
+    if (charge := state.limits.charge) is None or (discharge := state.limits.discharge) is None:
+        return
+    back, decision = decide(*views(specs, LATER + after), state=state, now=LATER + after)
+    assert decision.limits
+    climb = max(0.0, after - RECOVERY_HOLD) / RECOVERY_TIME
+    top = combined(back, charging=True).ceiling, combined(back, charging=False).ceiling
+    assert decision.limits.ccl <= charge.allowed + climb * top[0] + ROUNDING
+    assert decision.limits.dcl <= discharge.allowed + climb * top[1] + ROUNDING
+
+
 # Charge voltage
 
 
+@few
 @given(mixed, st.sampled_from(("parallel", "series", "2s2p", "3s2p")))
 def test_the_cvl_is_never_above_what_the_packs_of_any_string_allow(specs: list[Spec], topology: str) -> None:
     decision = decide(*views(specs), Topology=topology)[1]
@@ -404,7 +431,7 @@ RULES = (
 )
 
 
-@few
+@fewer
 @given(histories)
 def test_every_rule_holds_at_each_step_of_any_history(history: list[Step]) -> None:
     three = Bank(3)

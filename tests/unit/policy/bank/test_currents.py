@@ -105,7 +105,7 @@ def test_with_all_charge_mosfets_off_the_words_name_the_packs() -> None:
     off = reading(mosfets=CHARGE_OFF)
     found = limits(member(1, ccl=0.0, read=off), member(2, ccl=0.0, read=off))
     assert found.ccl == 0.0
-    assert "charge MOSFET of Pack 1 and Pack 2 is off" in found.charge_limitation
+    assert "charge MOSFETs of Pack 1 and Pack 2 are off" in found.charge_limitation
 
 
 def silent(number: int, phase: Phase = Phase.DERATED, **allowed: Any) -> MemberView:
@@ -117,6 +117,10 @@ def test_a_silent_pack_may_carry_its_share_and_gets_no_more_than_it_was_last_all
     found = limits(member(1, ccl=60.0), silent(2, ccl=10.0))
     assert found.ccl == 20.0
     assert found.charge_limitation == "Pack 2: no contact, last allowed 10.0 A to charge"
+
+
+def test_other_silent_packs_carry_nothing_of_the_part_of_a_silent_pack() -> None:
+    assert limits(member(1, ccl=60.0), silent(2, ccl=10.0), silent(3, capacity=1000.0, ccl=90.0)).ccl == 20.0
 
 
 def test_a_silent_pack_that_was_last_not_to_be_charged_stops_charging() -> None:
