@@ -20,6 +20,7 @@ from dbus_xbms.policy.bank import engine, feedback, topology
 from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.membership import title
 from dbus_xbms.policy.bank.records import BankDecision, Membership
+from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.report import BankReport, ChangeSetting, Request
 from dbus_xbms.settings import BankSettings, PackSettings, SettingsError, Value, bank_id, bank_path
 from dbus_xbms.venus.tables.control import CVL
@@ -226,14 +227,11 @@ class Bank:
 
     def _strings(self) -> list[list[PackSettings]]:
         """Return the settings of the packs of each string."""
-        strings: dict[int, list[PackSettings]] = {}
-        for number, pack in zip(self._string_numbers(), self.members.settings, strict=True):
-            strings.setdefault(number, []).append(pack)
-        return list(strings.values())
+        return self._wiring.split(self.members.settings)
 
-    def _string_numbers(self) -> tuple[int, ...]:
-        count = len(self.members.addresses)
-        return topology.parse(self.settings.topology, count).strings(count)
+    @property
+    def _wiring(self) -> Topology:
+        return topology.parse(self.settings.topology, len(self.members.addresses))
 
     def set_ruling(self, ruling: Ruling) -> None:
         """Set whether this bank controls chargers, and why not."""
@@ -265,7 +263,7 @@ class Bank:
             for address, settings, string, monitor in zip(
                 self.members.addresses,
                 self.members.settings,
-                self._string_numbers(),
+                self._wiring.strings(len(self.members.addresses)),
                 self.members.monitors(),
                 strict=True,
             )

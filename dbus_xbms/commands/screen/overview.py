@@ -5,7 +5,7 @@ from __future__ import annotations
 from dbus_xbms.commands.members import Member
 from dbus_xbms.commands.screen.bank_page import measured
 from dbus_xbms.commands.screen.glyphs import Glyphs, bar
-from dbus_xbms.commands.screen.reading import LEVELS, alarms, mosfets, number, state
+from dbus_xbms.commands.screen.reading import LEVELS, alarms, mosfets, number, silence, state
 from dbus_xbms.commands.screen.scene import Absent, Entry, Scene, View, contact_of, entries, index_of
 from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled, width_of
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery, amps, ends_of
@@ -48,17 +48,19 @@ def _raised(entry: Entry, glyphs: Glyphs) -> Span:
 def _fields(entry: Entry, scene: Scene, width: int, name: int) -> list[Line]:
     why = _why(scene, entry.shown)
     if entry.member is not None:
-        return [*_of_member(entry, entry.member, width - name), *why]
+        return [*_of_member(entry.member, width - name), *why]
     return [*_of(entry.shown, scene), *why] if isinstance(entry.shown, Battery) else why
 
 
-def _of_member(entry: Entry, member: Member, room: int) -> list[Line]:
+def _of_member(member: Member, room: int) -> list[Line]:
     """Return a pack of a bank in one line if possible: without the words of its limit if they do not fit."""
     fields = measured(member)
     if member.trouble:
         fields.append(styled(member.trouble, Style.WARNING))
-    if isinstance(entry.shown, Battery) and not entry.shown.gone:
-        fields += mosfets(entry.shown)
+    elif member.pack and (word := silence(member.pack)):  # it counts, but its last poll failed
+        fields.append(word)
+    if member.pack:
+        fields += mosfets(member.pack)
     limit, words = member.limits
     if limit:
         used = INDENT + sum(width_of(field) + GAP for field in (*fields, line(limit)))

@@ -105,7 +105,7 @@ def state(pack: Battery, *, stale: bool = False) -> Line:
         return styled("left the bus", Style.WARNING)
     if stale:
         return styled("not updated", Style.ALARM)
-    if (link := _silence(pack)) is not None:
+    if (link := silence(pack)) is not None:
         return link
     current = number(pack, "/Dc/0/Current")
     if current is None:
@@ -119,7 +119,7 @@ def mosfets(pack: Battery) -> list[Line]:
     return [styled(words, Style.WARNING) for words in mosfets_off(pack)]
 
 
-def _silence(pack: Battery) -> Line | None:
+def silence(pack: Battery) -> Line | None:
     """Return a word for a pack whose last poll failed, or ``None``."""
     match pack.values.get("/State"):
         case 0:

@@ -9,7 +9,7 @@ from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy.bank import currents, cvl_rise, voltage
 from dbus_xbms.policy.bank.currents import CHARGE, DISCHARGE, Combined, Direction
 from dbus_xbms.policy.bank.cvl_rise import CvlRise
-from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.members import Placed, by_string
 from dbus_xbms.policy.bank.records import BankValues
 from dbus_xbms.policy.bank.shares import AverageCurrent
 from dbus_xbms.policy.charge import cvl_cap, ramp
@@ -132,9 +132,7 @@ def _combine(
     setting: str,
 ) -> Combined:
     """The current that the bank allows in one direction, within the owner's setting."""
-    strings = [
-        currents.combine_parallel(string, averages, direction) for string in voltage.by_string(members)
-    ]
+    strings = [currents.combine_parallel(string, averages, direction) for string in by_string(members)]
     combined = currents.combine_series(strings)
     if chosen < 0:
         return combined
@@ -165,7 +163,7 @@ def _cap(
         cvl=cvl,
         ccl=ccl,
         count=_cells(members),
-        capacity=min(sum(one.capacity for one in string) for string in voltage.by_string(members)),
+        capacity=min(sum(one.capacity for one in string) for string in by_string(members)),
     )
     measured = PackSample(
         voltage=values.voltage,
@@ -182,12 +180,12 @@ def _cap(
 
 def _cells(members: Sequence[Placed]) -> int:
     """The number of cells in series, at least 1."""
-    return sum(max(one.cells for one in string) for string in voltage.by_string(members)) or 1
+    return sum(max(one.cells for one in string) for string in by_string(members)) or 1
 
 
 def _low_voltage(members: Sequence[Placed]) -> float:
     """The voltage in V below which the weakest pack is empty."""
     return sum(
         max((one.limits.battery_low_voltage for one in string if one.limits), default=0.0)
-        for string in voltage.by_string(members)
+        for string in by_string(members)
     )

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 
 from dbus_xbms.model import LENT, Limits, Mosfet, PackSample, Phase
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.bank.records import MemberState, MemberView
-from dbus_xbms.policy.bank.topology import TOLERANCE, Topology
+from dbus_xbms.policy.bank.topology import Topology, tolerance
 from dbus_xbms.policy.charge import silent_limits
 from dbus_xbms.policy.charge.limits import LimitsState
 
@@ -61,6 +63,11 @@ class Placed:
         seen = self.control.last_sample if self.control else None
         seen = seen or self.sample
         return seen is None or seen.is_on(mosfet) is not False
+
+
+def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
+    """Return the members of each string in series; they come string after string."""
+    return [list(string) for _, string in groupby(members, key=attrgetter("string"))]
 
 
 def place(
@@ -165,10 +172,10 @@ def _connect(
 
 def _connection(before: Connection | None, one: Placed, difference: float, now: float) -> Connection:
     """Judge one pack by how much its voltage differs from the reference, in V."""
-    tolerance = TOLERANCE * max(one.cells, 1)
+    most = tolerance(one.cells)
     if before is None:  # no time to lose: it must not be counted before it has been judged
-        return Connection(connected=_carries(one) or abs(difference) <= tolerance)
-    within = tolerance if before.connected else tolerance * JOIN_WITHIN
+        return Connection(connected=_carries(one) or abs(difference) <= most)
+    within = most if before.connected else most * JOIN_WITHIN
     agrees = _carries(one) or abs(difference) <= within
     if agrees is before.connected:
         return Connection(connected=before.connected)
@@ -194,15 +201,10 @@ def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> f
     does not make a pack the reference, because one with a false current would put all others apart.
     """
     known = [one for one in members if one.sample]
-    contact = [one for one in known if _is_on(one)] or known
+    contact = [one for one in known if one.sample and one.sample.is_connected] or known
     if not any(_was_connected(one, before) for one in contact):
         return _most_common(contact)
     return _median([one for one in contact if _was_connected(one, before) or _carries(one)])
-
-
-def _is_on(one: Placed) -> bool:
-    """Return whether current can flow through a pack at all; True if that is not known."""
-    return one.sample is None or any(one.sample.is_on(mosfet) is not False for mosfet in Mosfet)
 
 
 def _was_connected(one: Placed, before: Mapping[str, Connection]) -> bool:
@@ -226,9 +228,9 @@ def _most_common(members: Sequence[Placed]) -> float | None:
     volts = [(one.sample.voltage, one) for one in members if one.sample]
     if not volts:
         return None
+    most = tolerance(max(one.cells for _, one in volts))
 
     def agreeing(voltage: float) -> float:
-        cells = max(one.cells for _, one in volts)
-        return sum(one.capacity for other, one in volts if abs(other - voltage) <= TOLERANCE * max(cells, 1))
+        return sum(one.capacity for other, one in volts if abs(other - voltage) <= most)
 
     return max(volts, key=lambda row: agreeing(row[0]))[0]

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from dbus_xbms.model import Mosfet, Mosfets, PackSample
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.members import Placed, by_string
 from dbus_xbms.policy.bank.records import BankValues, Extreme
-from dbus_xbms.policy.bank.voltage import by_string
 from dbus_xbms.policy.extremes import CELL_STEP, ROUNDING, SENSOR_STEP
 from dbus_xbms.policy.state_of_charge import AverageDischarge
 from dbus_xbms.settings.bank import BankSettings
@@ -129,9 +128,10 @@ def _string(members: Sequence[Placed]) -> _String | None:
         return None
     capacity = sum(one.capacity for one, _, _ in rows)
     socs = [(state_of_charge.soc(sample), one.capacity) for one, sample, _ in rows]
-    coupled = [sample.voltage for _, sample, _ in rows if _coupled(sample)]
+    # A pack with both MOSFETs off shows its own voltage.
+    connected = [sample.voltage for _, sample, _ in rows if sample.is_connected]
     return _String(
-        voltage=_mean(coupled) or _mean([sample.voltage for _, sample, _ in rows]) or 0.0,
+        voltage=_mean(connected) or _mean([sample.voltage for _, sample, _ in rows]) or 0.0,
         current=sum(sample.current for _, sample, _ in rows),
         remaining=sum(sample.remaining for _, sample, _ in rows),
         full=sum(state_of_charge.full_charge(sample) or one.capacity for one, sample, _ in rows),
@@ -145,11 +145,6 @@ def _string(members: Sequence[Placed]) -> _String | None:
             }
         ),
     )
-
-
-def _coupled(sample: PackSample) -> bool:
-    """Return whether a pack shows the voltage of the others: a MOSFET is on, or that is not known."""
-    return any(sample.is_on(mosfet) is not False for mosfet in Mosfet)
 
 
 def _count(

@@ -205,6 +205,12 @@ def test_a_pack_that_does_not_count_says_why(changes: dict[str, Value], words: s
     assert words in all_text(scene, (80, 24), View(opened=True))
 
 
+def test_a_pack_that_counts_although_its_last_poll_failed_says_that_its_values_are_held() -> None:
+    held = replace(PORT, values={**PORT.values, "/ConnectionInformation": "held"})
+    lines = drawn(Scene(banks=[HOUSE], packs=[held]), (100, 24))
+    assert "3.309-3.315V  held  discharge off" in "\n".join(lines)
+
+
 def test_a_pack_of_the_bank_that_is_not_on_the_bus_keeps_its_place_with_its_reason() -> None:
     contacts = {PORT.address: Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min")}
     house = bank(member(1, PORT, State="never read", Soc=None), member(2, STARBOARD))
