@@ -197,11 +197,14 @@ def _carries(one: Placed) -> bool:
 def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> float | None:
     """The voltage of a string: that of the packs that were connected or carry current, else of most.
 
-    A pack with both MOSFETs off shows its own voltage: it counts only if that is so of all. A current alone
-    does not make a pack the reference, because one with a false current would put all others apart.
+    A pack with a MOSFET off may show its own voltage, one with both off does: it counts only if no other pack
+    shows that of the string. A current alone does not make a pack the reference, because one with a false
+    current would put all others apart.
     """
     known = [one for one in members if one.sample]
-    contact = [one for one in known if one.sample and one.sample.is_connected] or known
+    contact = [one for one in known if one.sample and one.sample.is_connected]
+    on = [one for one in contact if one.sample and one.sample.is_connected_both_ways]
+    contact = on or contact or known
     if not any(_was_connected(one, before) for one in contact):
         return _most_common(contact)
     return _median([one for one in contact if _was_connected(one, before) or _carries(one)])
