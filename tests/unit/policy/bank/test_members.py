@@ -86,6 +86,16 @@ def test_a_large_pack_with_a_mosfet_off_and_another_voltage_is_apart() -> None:
     assert bank.decision.members[1].state is APART
     assert bank.decision.values.voltage == alone.voltage
     assert bank.limits.dcl == 50.0  # that of the small one
+    assert bank.decision.for_owner.count(";") == 0  # which separates its sentences
+
+
+def test_a_pack_apart_carries_nothing_for_the_others_after_contact_with_all_is_lost() -> None:
+    bank = Bank([settings(Cells=4, Capacity=100.0), settings(Cells=4, Capacity=280.0)])
+    bank.settle(reading())
+    bank.run(15.0, reading(3.32, current=25.0), reading(2.97, mosfets=CHARGE_OFF))
+    bank.run(60.0, None)
+    assert bank.decision.online == 0
+    assert bank.limits.dcl == bank.decision.members[0].dcl == 25.0
 
 
 def test_a_pack_with_current_is_connected_whatever_its_voltage() -> None:
