@@ -296,11 +296,11 @@ class Bank:
             self._writer.put(self._counted(decision))
 
     async def _persist(self) -> None:
-        """Store what changes, and at the end what is counted."""
+        """Store what changes, and what is counted at the end of the program."""
         try:
             await self._writer.run()
         finally:
-            if self.latest:
+            if self.latest and self._stored.enabled:  # else it may have been deleted, with its settings
                 self._writer.put(self._counted(self.latest.decision))
             await self._writer.flush()
 

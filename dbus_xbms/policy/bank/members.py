@@ -6,6 +6,7 @@ an inrush of hundreds of amperes flow. A pack through which current flows is con
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -88,7 +89,7 @@ def place(
     strings = topology.strings(len(views))
     placed = [
         _placed(n, string, view, controls.get(view.address), now)
-        for n, (view, string) in enumerate(zip(views, strings, strict=True), 1)
+        for n, (view, string) in enumerate(zip(_distinct(views), strings, strict=True), 1)
     ]
     updated: dict[str, Connection] = {}
     found: dict[int, Placed] = {}
@@ -96,6 +97,15 @@ def place(
         members = [one for one in placed if one.string == string]
         found |= {one.number: one for one in _connect(members, connections, updated, now)}
     return tuple(found[one.number] for one in placed), updated
+
+
+def _distinct(views: Sequence[MemberView]) -> list[MemberView]:
+    """Number the packs that have the same name, so that words about them are clear: ``House (pack 2)``."""
+    named = Counter(view.name for view in views)
+    return [
+        view if named[view.name] == 1 else replace(view, name=f"{view.name} (pack {n})")
+        for n, view in enumerate(views, 1)
+    ]
 
 
 def _placed(number: int, string: int, view: MemberView, control: LimitsState | None, now: float) -> Placed:

@@ -59,6 +59,12 @@ def test_a_pack_whose_task_has_not_decided_for_long_is_silent(ago: float, state:
     assert states(member(1), member(2, decided_at=LATER - ago))[1] is state
 
 
+def test_packs_of_the_same_name_are_told_apart_by_their_numbers() -> None:
+    twins = [replace(member(n), name="House") for n in (1, 3)]
+    found = placed(twins[0], member(2), twins[1])
+    assert [one.view.name for one in found] == ["House (pack 1)", "Pack 2", "House (pack 3)"]
+
+
 # Voltages
 
 
@@ -155,7 +161,7 @@ def test_a_pack_of_unknown_capacity_counts_as_100_ah() -> None:
 
 
 def test_names_of_packs_may_be_anything() -> None:
-    hostile = ["\x1b[2J", "\n; rm -rf /", "Ünïcode 🔋", "{0}", "Pack 1", "Pack 1"]
+    hostile = ["\x1b[2J", "\n; rm -rf /", "Ünïcode 🔋", "{0}", "", "'"]
     views = [replace(member(n, ccl=5.0 * n), name=name) for n, name in enumerate(hostile, 1)]
     _, decision = decide(*views)
     assert [one.name for one in decision.members] == hostile
