@@ -24,6 +24,7 @@ from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.report import BankReport, ChangeSetting, Request
 from dbus_xbms.settings import BankSettings, PackSettings, SettingsError, Value, bank_id, bank_path
 from dbus_xbms.venus.tables.control import CVL
+from dbus_xbms.venus.tables.device import DEVICE_INSTANCE
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -187,6 +188,11 @@ class Bank:
     def published_at(self) -> float:
         """When the bank was last published, in s."""
         return self._publisher.published_at
+
+    @property
+    def on_bus(self) -> bool:
+        """Whether its service is on the bus, comes or goes."""
+        return self._service.offers(DEVICE_INSTANCE)
 
     @property
     def trouble(self) -> str:
