@@ -47,6 +47,7 @@ class Setting(Generic[T]):
     lowest: float | None = None
     highest: float | None = None
     unset: float | None = None  # value outside the range that means "not set"
+    fallback: T | None = None  # in place of a stored value that cannot be used; None: the default
     unit: str = ""
     longest: int = LONGEST_TEXT  # characters of a text
     pattern: str = ""  # regular expression for a text, and ...

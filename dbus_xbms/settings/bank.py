@@ -12,6 +12,7 @@ from dbus_xbms.settings.switching import PaneSettings
 MOST_BANKS = 4
 MOST_MEMBERS = 16
 ALL_PACKS = ""  # value of ``Members``
+NO_PACK = "00:00:00:00:00:00"  # value of ``Members`` of which no bank can be formed
 PARALLEL, SERIES = "parallel", "series"
 FIRST_BANK_INSTANCE = 590  # below those of packs, so that Venus chooses the bank as the battery monitor
 
@@ -37,6 +38,7 @@ class BankSettings(PaneSettings):
         default=ALL_PACKS,
         pattern=rf"({_ADDRESS}( {_ADDRESS}){{0,{MOST_MEMBERS - 1}}})?",
         form=f"up to {MOST_MEMBERS} Bluetooth addresses, or nothing",
+        fallback=NO_PACK,  # the default would be all packs
         help="Addresses of the packs, string after string. Empty: all packs of one chemistry and cell count "
         "that have JoinBank 1 and belong to no other bank.",
     )

@@ -75,10 +75,12 @@ def why_refused(error: object) -> object:
 
 
 def usable(path: str, row: AnySetting, value: object) -> Value:
-    """Return a stored value, or the default in place of one that another version may have stored."""
+    """Return a stored value, or the fallback in place of one that another version may have stored."""
     try:
         return row.checked(value)
     except SettingsError as err:
-        log.warning("%s: %s; using the default %r", path, err, row.default)
-        default: Value = row.default
-        return default
+        instead: Value = row.default if row.fallback is None else row.fallback
+        log.warning(
+            "%s: %s; using %s %r", path, err, "the default" if row.fallback is None else "instead", instead
+        )
+        return instead

@@ -11,6 +11,7 @@ RECOVERY_HOLD, LONGEST_HOLD = 30.0, 600.0
 STABLE_TIME = 3600.0  # s without a fall after which the hold is short again
 RECOVERY_TIME = 60.0  # s from 0 to the ceiling
 DEADBAND = 0.05  # fraction of the ceiling; smaller rises are not published
+RISING_AGAIN, RISING_TO = "rising again after: ", "rising to: "  # in words, before the reason
 STEP = 0.1  # A; limits are rounded down to it
 
 
@@ -100,8 +101,9 @@ def _cause(allowance: Allowance) -> str:
 
 
 def _rising_reason(cause: str, allowance: Allowance) -> str:
-    """Return why a limit is below what its rules allow, in words."""
-    return f"rising again after: {cause}" if cause else f"rising to: {allowance.reason}"
+    """Return why a limit is below what its rules allow, in words; a pack of a bank may say it already."""
+    prefix, words = (RISING_AGAIN, cause) if cause else (RISING_TO, allowance.reason)
+    return words if RISING_AGAIN in words or RISING_TO in words else prefix + words
 
 
 def resume(previous: RampedLimit, gap: float) -> RampedLimit:

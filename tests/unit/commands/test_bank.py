@@ -257,3 +257,10 @@ def test_a_pack_that_cannot_join_the_bank_of_all_packs_is_not_asked_about(
 ) -> None:
     packs = known(banks={1: bank})
     assert ask_to_join(packs.configuration, PackSettings({"Chemistry": chemistry})) is None
+
+
+def test_a_bank_whose_stored_packs_cannot_be_read_does_not_become_the_bank_of_all_packs() -> None:
+    packs = known(banks={1: {"Enabled": 1, "Members": "bow, stern"}})
+    assert "bow, stern" in str(packs.unusable)
+    assert packs.configuration.member_of == {}
+    assert packs.configuration.formations[1].refusal == "a bank needs at least two packs"

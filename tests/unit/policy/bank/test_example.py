@@ -110,3 +110,13 @@ def test_with_its_charge_mosfet_off_a_full_pack_leaves_charging_to_the_other() -
     off = Mosfets(charge=False, discharge=True)
     found = limits(pair.run(60, {BOW: 60.0, STERN: 0.0}, {STERN: off}))
     assert (found.cvl, found.ccl, found.dcl) == (13.8, 84.0, 190.0)
+
+
+def test_a_limit_that_rises_again_says_once_that_it_does() -> None:
+    pair = Pair()
+    limits(pair.run(60, {BOW: 40.0, STERN: 20.0}))
+    pair.packs[STERN].put("MaxChargeCurrent", 0.0)
+    limits(pair.run(5, {BOW: 40.0, STERN: 20.0}))
+    pair.packs[STERN].put("MaxChargeCurrent", -1.0)
+    found = limits(pair.run(20, {BOW: 40.0, STERN: 20.0}))
+    assert found.charge_limitation == "Stern: rising to: 0.3 C of 100 Ah (no limit set)"
