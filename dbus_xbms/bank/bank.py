@@ -24,6 +24,7 @@ from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.report import BankReport, ChangeSetting, Request
 from dbus_xbms.settings import BankSettings, PackSettings, SettingsError, Value, bank_id, bank_path
 from dbus_xbms.venus.tables.control import CVL
+from dbus_xbms.venus.tables.device import DEVICE_INSTANCE
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -189,6 +190,11 @@ class Bank:
         return self._publisher.published_at
 
     @property
+    def on_bus(self) -> bool:
+        """Whether its service is on the bus, comes or goes."""
+        return self._service.offers(DEVICE_INSTANCE)
+
+    @property
     def trouble(self) -> str:
         """Why the bank is not on the bus, in words; "" if it is."""
         return self._publisher.trouble.words if self._publisher.trouble else ""
@@ -290,11 +296,11 @@ class Bank:
             self._writer.put(self._counted(decision))
 
     async def _persist(self) -> None:
-        """Store what changes, and at the end what is counted."""
+        """Store what changes, and what is counted at the end of the program."""
         try:
             await self._writer.run()
         finally:
-            if self.latest:
+            if self.latest and self._stored.enabled:  # else it may have been deleted, with its settings
                 self._writer.put(self._counted(self.latest.decision))
             await self._writer.flush()
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dbus_xbms.commands.naming import Candidate
+from dbus_xbms.known.naming import Candidate
 from dbus_xbms.model import UNFINISHED
 from dbus_xbms.settings import address_of, bank_number
 from dbus_xbms.text import columns_of, count, duration, padded

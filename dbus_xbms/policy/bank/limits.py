@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dbus_xbms.model import Limits, PackSample
+from dbus_xbms.model import Limits, Mosfet, PackSample
 from dbus_xbms.policy.bank import currents, cvl_rise, voltage
 from dbus_xbms.policy.bank.currents import CHARGE, DISCHARGE, Combined, Direction
 from dbus_xbms.policy.bank.cvl_rise import CvlRise
@@ -18,9 +18,14 @@ from dbus_xbms.policy.charge.cvl_cap import CapState
 from dbus_xbms.policy.charge.ramp import Allowance, RampedLimit
 from dbus_xbms.settings.bank import BankSettings
 
-GATHERING = (
-    15.0  # s after the start in which the packs are found one after the other, and limits rise at once
-)
+GATHERING = 15.0  # s after the start; packs are found one after the other, and limits rise at once
+
+
+# Highest currents that the owner has set for the bank
+OF_BANK = {
+    Mosfet.CHARGE: BankSettings.max_charge_current,
+    Mosfet.DISCHARGE: BankSettings.max_discharge_current,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +69,8 @@ def step(
     """
     silent = not any(one.online for one in members)
     kept = BankLimits() if gathering else before
-    charging = _combine(members, averages, CHARGE, settings.max_charge_current, "MaxChargeCurrent")
-    discharging = _combine(
-        members, averages, DISCHARGE, settings.max_discharge_current, "MaxDischargeCurrent"
-    )
+    charging = _combine(members, averages, CHARGE, settings)
+    discharging = _combine(members, averages, DISCHARGE, settings)
     if silent and kept.discharge:
         discharging = _not_above(discharging, kept.discharge)
     charge = ramp.step(kept.charge, charging.allowance, charging.ceiling, now)
@@ -79,14 +82,13 @@ def step(
         allowed = min(allowed, kept.rise.cvl)
     rise = cvl_rise.step(kept.rise, allowed, _cells(members), now)
     cvl = cvl_rise.published(rise, allowed)
-    cap = _cap(before, members, values, cvl, charge.published, dt)
     found = BankLimits(
         charge=charge,
         discharge=discharge,
         charging=charging,
         discharging=discharging,
         rise=rise,
-        cap=cap,
+        cap=_cap(before, members, values, cvl, charge.published, dt),
         silent=silent,
     )
     return replace(found, limits=_limits(found, charge, discharge, members, stage, cvl, rising=cvl < allowed))
@@ -128,10 +130,11 @@ def _combine(
     members: Sequence[Placed],
     averages: Mapping[str, AverageCurrent],
     direction: Direction,
-    chosen: float,
-    setting: str,
+    settings: BankSettings,
 ) -> Combined:
     """The current that the bank allows in one direction, within the owner's setting."""
+    setting = OF_BANK[direction.mosfet]
+    chosen = settings.value(setting)
     strings = [currents.combine_parallel(string, averages, direction) for string in by_string(members)]
     combined = currents.combine_series(strings)
     if chosen < 0:
