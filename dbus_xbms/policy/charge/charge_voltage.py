@@ -1,4 +1,4 @@
-"""CVL: bulk, absorption and float, lowered for the highest cell (:mod:`dbus_xbms.policy.charge.cvl_reduction`). Pure."""
+"""CVL: bulk, absorption and float, lowered for the highest cell by ``cvl_reduction``. Pure."""
 
 from __future__ import annotations
 
