@@ -47,6 +47,7 @@ class Placed:
     control: LimitsState | None = None  # its last, also after its task has ended
     limits: Limits | None = None  # its own; None: it has none
     sample: PackSample | None = None  # its measured values; None: they are not valid now
+    was_apart: bool = False  # without contact; it was not connected to the others when there last was
     capacity: float  # Ah, assumed if it is unknown
     cells: int  # 0: never read
 
@@ -77,7 +78,9 @@ def place(
     connections: Mapping[str, Connection],
     now: float,
 ) -> tuple[tuple[Placed, ...], dict[str, Connection]]:
-    """Place all members; return with them which are connected. One that returns is judged anew.
+    """Place all members; return with them which are connected.
+
+    One that was connected is judged anew when it returns; one that was not must agree for a while.
 
     Args:
         views: members, string after string.
@@ -161,10 +164,14 @@ def _connect(
     """Judge the members of one string by their voltages."""
     reference = _reference(members, before)
     for one in members:
+        previous = before.get(one.view.address)
+        if one.sample is None and previous and not previous.connected:
+            updated[one.view.address] = previous
+            yield replace(one, was_apart=True)
+            continue
         if (sample := one.sample) is None or reference is None:
             yield one
             continue
-        previous = before.get(one.view.address)
         connection = _connection(previous, one, sample.voltage - reference, now)
         updated[one.view.address] = connection
         yield one if connection.connected else _apart(one, sample.voltage, reference)
@@ -185,7 +192,7 @@ def _connection(before: Connection | None, one: Placed, difference: float, now: 
 
 
 def _apart(one: Placed, voltage: float, reference: float) -> Placed:
-    words = f"{voltage:.1f} V, the others {reference:.1f} V; connecting it lets a large current flow"
+    words = f"{voltage:.1f} V, the others {reference:.1f} V: connecting it lets a large current flow"
     return replace(one, state=MemberState.APART, why=words, sample=None)
 
 
@@ -197,11 +204,14 @@ def _carries(one: Placed) -> bool:
 def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> float | None:
     """The voltage of a string: that of the packs that were connected or carry current, else of most.
 
-    A pack with both MOSFETs off shows its own voltage: it counts only if that is so of all. A current alone
-    does not make a pack the reference, because one with a false current would put all others apart.
+    A pack with a MOSFET off may show its own voltage, one with both off does: it counts only if no other pack
+    shows that of the string. A current alone does not make a pack the reference, because one with a false
+    current would put all others apart.
     """
     known = [one for one in members if one.sample]
-    contact = [one for one in known if one.sample and one.sample.is_connected] or known
+    contact = [one for one in known if one.sample and one.sample.is_connected]
+    on = [one for one in contact if one.sample and one.sample.is_connected_both_ways]
+    contact = on or contact or known
     if not any(_was_connected(one, before) for one in contact):
         return _most_common(contact)
     return _median([one for one in contact if _was_connected(one, before) or _carries(one)])

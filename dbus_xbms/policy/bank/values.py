@@ -146,10 +146,11 @@ def _string(members: Sequence[Placed]) -> _String | None:
         return None
     capacity = sum(one.capacity for one, _, _ in rows)
     socs = [(state_of_charge.soc(sample), one.capacity) for one, sample, _ in rows]
-    # A pack with both MOSFETs off shows its own voltage.
+    # A pack with a MOSFET off may show its own voltage, one with both off does.
     connected = [sample.voltage for _, sample, _ in rows if sample.is_connected]
+    on = [sample.voltage for _, sample, _ in rows if sample.is_connected_both_ways]
     return _String(
-        voltage=_mean(connected) or _mean([sample.voltage for _, sample, _ in rows]) or 0.0,
+        voltage=_mean(on) or _mean(connected) or _mean([sample.voltage for _, sample, _ in rows]) or 0.0,
         current=sum(sample.current for _, sample, _ in rows),
         remaining=sum(sample.remaining for _, sample, _ in rows),
         full=sum(state_of_charge.full_charge(sample) or one.capacity for one, sample, _ in rows),
