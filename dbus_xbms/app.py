@@ -19,6 +19,9 @@ from dbus_xbms.interference.monitor import InterferenceMonitor
 from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.roster import CRASHED, Roster
+from dbus_xbms.program.changes import Changes
+from dbus_xbms.program.service import ProgramService
+from dbus_xbms.program.view import Parts
 from dbus_xbms.protocols.registry import FAMILIES, family_named
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.scans import Scans
@@ -98,9 +101,27 @@ class App:
         )
         self._arbiter = Arbiter(self._candidates)
         self._interference = InterferenceMonitor(self._central, self._monitors)
+        self._program = ProgramService(self._parts(), scans, Changes(self._local, self._setting_changed))
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._switches: dict[str, int] = {}  # device instances of separate switch devices
         self._changed: asyncio.Queue[str] = asyncio.Queue()  # addresses whose pack may have to start or stop
+
+    def _parts(self) -> Parts:
+        """Return what the program shows of itself."""
+        return Parts(
+            contacts=self.contacts,
+            banks=self._banks.status,
+            on_bus=self._on_bus,
+            adapters=lambda: self._central.adapters,
+            busy=lambda: self._central.busy,
+            slots=lambda: self._central.max_connections,
+            interference=lambda: self._interference.words,
+        )
+
+    def _on_bus(self) -> set[str]:
+        """Return the names of the packs and banks whose services are on the bus."""
+        packs = {pack.device for pack in self._packs.values() if pack.on_bus}
+        return packs | {bank.device for bank in self._banks.candidates() if bank.on_bus}
 
     def _monitors(self) -> list[PackMonitor]:
         return [pack.monitor for pack in self._packs.values()]
@@ -134,6 +155,7 @@ class App:
                 await self._apply(packs, self._changed.get_nowait())
             base.create_task(self._banks.run(), name="banks")
             base.create_task(self._decide_again(), name="banks and control")
+            base.create_task(self._program.run(), name="program")
             while True:
                 await self._apply(packs, await self._changed.get())
 
@@ -194,6 +216,7 @@ class App:
             log.exception("banks are not formed anew because of an error in this program")
 
     def _setting_changed(self, path: str, value: Value) -> None:
+        self._program.settings_changed()
         if number := self._banks.setting_changed(path, value):
             self._reconsider.set()
             if any(path == bank_path(number, name) for name in CHOOSE_BANK_CONTROL):

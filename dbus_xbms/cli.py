@@ -18,8 +18,8 @@ from dbus_xbms import __doc__ as description
 from dbus_xbms import __version__
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import Parser, Verbatim, help_width
-from dbus_xbms.commands.naming import did_you_mean
 from dbus_xbms.commands.saying import say
+from dbus_xbms.known.naming import did_you_mean
 from dbus_xbms.process import interrupt
 from dbus_xbms.process.output import LossyStream
 from dbus_xbms.protocols import LinkError, ProtocolError

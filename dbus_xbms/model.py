@@ -150,6 +150,16 @@ class PackSample:
         """Return whether a MOSFET is on; ``None`` if unknown."""
         return None if self.mosfets is None else self.mosfets.of(mosfet)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a MOSFET is on, so that current can flow in one direction; True if that is unknown."""
+        return self.mosfets is None or self.mosfets.charge or self.mosfets.discharge
+
+    @property
+    def is_connected_both_ways(self) -> bool:
+        """Whether both MOSFETs are on, so that its voltage is that of its terminals; True if unknown."""
+        return self.mosfets is None or (self.mosfets.charge and self.mosfets.discharge)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackIdentity:

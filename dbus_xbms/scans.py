@@ -61,6 +61,16 @@ class Scans:
         """Return the packs found by scans of the last day."""
         return self._results.packs(_now())
 
+    def sightings(self) -> list[tuple[Advertised, float]]:
+        """Return the packs found by scans of the last day and by running ones, each with its age in s."""
+        running = {one.address: (one, 0.0) for one in self._central.found_so_far()}
+        ended = {one.address: (one, age) for one, age in self._results.ages(_now())}
+        return [*(ended | running).values()]
+
+    def keep_found_so_far(self) -> None:
+        """Keep what running scans have found, before one of them is cancelled."""
+        self._results.add(self._central.found_so_far(), _now())
+
 
 def _now() -> float:
     return asyncio.get_running_loop().time()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dbus_xbms.cli import COMMANDS, HELP, command_parser, top_parser
 from dbus_xbms.commands.bank import ACTIONS
-from dbus_xbms.commands.known import StoredBank
-from dbus_xbms.commands.naming import PROGRAM
+from dbus_xbms.known.naming import PROGRAM
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.settings import PackSettings, ProgramSettings
 
 HERE = Path(__file__).parent

@@ -42,8 +42,8 @@ cut-off. The script fails if a cell exceeds the ceiling, or if overcautious limi
 {attacks}
 ## Banks
 
-Packs of 280, 280, 200 and 100 Ah in parallel, and two packs in series, for {bank_days} days.
-`bank_days.py` in `bench/closed_loop` lists them. They differ in resistance, state of charge (by 30 % at
+Packs of 280, 280, 200 and 100 Ah in parallel, and two packs in series: `bank_days.py` in
+`bench/closed_loop` lists them. They differ in resistance, state of charge (by 30 % at
 first) and temperature; cells are protected by charge control alone, and not by a BMS. Chargers follow
 limits after 3 to 8 s. The other rows show what you get without a bank: chargers obey pack A alone, or the
 limits of all packs that answer, added up.
@@ -67,17 +67,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/closed-loop", description="Simulate charge control.")
     parser.add_argument("days", nargs="?", type=whole(1, MOST_DAYS, "days"), default=30, help="how many (30)")
     days, line = parser.parse_args().days, Line()
-    fewer = min(days, BANK_DAYS)
     try:
         results, outcomes = _simulated(days, line)
-        verdicts = _banks(fewer, line)
+        verdicts = _banks(min(days, BANK_DAYS), line)
     finally:
         line.erase()
     words = WORDS.format(
-        days=table(results),
-        attacks=attacks.table(outcomes),
-        banks=bank_judge.table(verdicts),
-        bank_days=fewer,
+        days=table(results), attacks=attacks.table(outcomes), banks=bank_judge.table(verdicts)
     )
     (DOCS / "closed-loop.md").write_text(words)
     (DOCS / "closed-loop.svg").write_text(plot(results[0]))

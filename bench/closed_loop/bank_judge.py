@@ -196,6 +196,7 @@ def judged(
 
 HEADINGS = (
     "Bank",
+    "Days",
     "Chargers obey",
     "Highest cell, V",
     "Longest time above a pack's limit, s",
@@ -210,6 +211,7 @@ def row(verdict: Verdict) -> tuple[str, ...]:
     """Return one line of the table of results."""
     return (
         verdict.setup.name if verdict.scheme is Scheme.BANK else "",
+        str(verdict.days),
         verdict.scheme.value,
         f"{verdict.highest:.3f}",
         f"{verdict.charge.longest:.0f}",

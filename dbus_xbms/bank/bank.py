@@ -20,9 +20,11 @@ from dbus_xbms.policy.bank import engine, feedback, topology
 from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.membership import title
 from dbus_xbms.policy.bank.records import BankDecision, Membership
+from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.report import BankReport, ChangeSetting, Request
 from dbus_xbms.settings import BankSettings, PackSettings, SettingsError, Value, bank_id, bank_path
 from dbus_xbms.venus.tables.control import CVL
+from dbus_xbms.venus.tables.device import DEVICE_INSTANCE
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -188,6 +190,11 @@ class Bank:
         return self._publisher.published_at
 
     @property
+    def on_bus(self) -> bool:
+        """Whether its service is on the bus, comes or goes."""
+        return self._service.offers(DEVICE_INSTANCE)
+
+    @property
     def trouble(self) -> str:
         """Why the bank is not on the bus, in words; "" if it is."""
         return self._publisher.trouble.words if self._publisher.trouble else ""
@@ -226,14 +233,11 @@ class Bank:
 
     def _strings(self) -> list[list[PackSettings]]:
         """Return the settings of the packs of each string."""
-        strings: dict[int, list[PackSettings]] = {}
-        for number, pack in zip(self._string_numbers(), self.members.settings, strict=True):
-            strings.setdefault(number, []).append(pack)
-        return list(strings.values())
+        return self._wiring.split(self.members.settings)
 
-    def _string_numbers(self) -> tuple[int, ...]:
-        count = len(self.members.addresses)
-        return topology.parse(self.settings.topology, count).strings(count)
+    @property
+    def _wiring(self) -> Topology:
+        return topology.parse(self.settings.topology, len(self.members.addresses))
 
     def set_ruling(self, ruling: Ruling) -> None:
         """Set whether this bank controls chargers, and why not."""
@@ -265,7 +269,7 @@ class Bank:
             for address, settings, string, monitor in zip(
                 self.members.addresses,
                 self.members.settings,
-                self._string_numbers(),
+                self._wiring.strings(len(self.members.addresses)),
                 self.members.monitors(),
                 strict=True,
             )
@@ -292,11 +296,11 @@ class Bank:
             self._writer.put(self._counted(decision))
 
     async def _persist(self) -> None:
-        """Store what changes, and at the end what is counted."""
+        """Store what changes, and what is counted at the end of the program."""
         try:
             await self._writer.run()
         finally:
-            if self.latest:
+            if self.latest and self._stored.enabled:  # else it may have been deleted, with its settings
                 self._writer.put(self._counted(self.latest.decision))
             await self._writer.flush()
 

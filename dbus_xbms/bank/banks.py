@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Protocol
 
 from dbus_xbms.bank.bank import Bank
 from dbus_xbms.bank.members import Packs
+from dbus_xbms.bank.proposal import propose
 from dbus_xbms.logs import CountedLog
-from dbus_xbms.model import Mosfet
 from dbus_xbms.pack.publisher import Service
-from dbus_xbms.policy.bank import formation, topology
+from dbus_xbms.policy.bank import formation
 from dbus_xbms.policy.bank.formation import BankStatus, Formation
-from dbus_xbms.policy.bank.membership import named, title
-from dbus_xbms.policy.bank.topology import Candidate
+from dbus_xbms.policy.bank.membership import title
 from dbus_xbms.report import BankReport
 from dbus_xbms.settings import (
     AnySetting,
@@ -33,11 +31,8 @@ from dbus_xbms.text import listed
 
 log = CountedLog(logging.getLogger(__name__))
 
-RESTART_AFTER = (
-    2.0  # s before a bank's task that crashed is started again; its limits are off the bus meanwhile
-)
+RESTART_AFTER = 2.0  # s until a bank's task that crashed is started again; until then its limits are gone
 REFUSED_FOR = 5.0  # s that a bank stays as it was while its settings contradict each other: they come singly
-LOOK_EVERY = 10.0  # s between looks for packs that could form a bank
 
 
 class Store(Protocol):
@@ -113,6 +108,10 @@ class Banks:
         settings = self._settings.setdefault(number, BankSettings())
         for path, value in values.items():
             self._put(number, path.rpartition("/")[2], value, settings)
+
+    async def _propose(self, number: int) -> None:
+        await self._load(number)
+        self._reconsider.set()
 
     def _put(self, number: int, name: str, value: Value, settings: BankSettings) -> None:
         try:
@@ -244,7 +243,7 @@ class Banks:
         """Run the banks that are formed until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._forward_reports(), name="bank reports")
-            group.create_task(self._propose(), name="bank proposals")
+            group.create_task(propose(self._settings, self._packs, self._propose), name="bank proposals")
             while True:
                 await self._wake.wait()
                 self._wake.clear()
@@ -276,43 +275,6 @@ class Banks:
             if not self._banks:
                 self._formed.clear()
             self._reconsider.set()
-
-    # Proposals
-
-    async def _propose(self) -> None:
-        """Add the settings of the bank of all packs, not enabled, once packs are seen that could form it."""
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            if any(not named(settings) for settings in self._settings.values()):
-                continue
-            number = next((n for n in range(1, MOST_BANKS + 1) if n not in self._settings), None)
-            found = topology.proposed(self._connected())
-            if number is None or not found:
-                continue
-            await self._load(number)
-            self._reconsider.set()
-            log.info(
-                "%s can act as one battery; if they are wired in parallel, run dbus-xbms bank create",
-                listed([one.name for one in found]),
-            )
-
-    def _connected(self) -> list[Candidate]:
-        """Return the packs in contact that no bank names."""
-        taken = {address for settings in self._settings.values() for address in named(settings)}
-        samples = {
-            monitor.address: monitor.latest.decision.sample
-            for monitor in self._packs.monitors()
-            if monitor.latest and monitor.address not in taken
-        }
-        return [
-            replace(
-                formation.candidate(address, self._packs.settings.get(address)),
-                voltage=sample.voltage,
-                mosfets_on=all(sample.is_on(mosfet) for mosfet in Mosfet) if sample.mosfets else None,
-            )
-            for address, sample in samples.items()
-            if sample
-        ]
 
 
 def _now() -> float:

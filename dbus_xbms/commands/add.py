@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dbus_xbms.commands import CommandError, questions
 from dbus_xbms.commands.bank_offer import ask_to_join, offer_bank
 from dbus_xbms.commands.known import Known, known_packs, row_of, title
-from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.pack_contact import described, first_contact, has_answered, reason_text
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
 from dbus_xbms.commands.questions import can_ask
@@ -19,6 +18,7 @@ from dbus_xbms.commands.session import complete, contacts, is_running, open_bus,
 from dbus_xbms.commands.setting_text import setting_lines
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import NoAnswer
+from dbus_xbms.known.naming import find
 from dbus_xbms.policy.advice.controllers import willing
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from textwrap import fill
 from typing import Any, NoReturn
 
-from dbus_xbms.commands.naming import did_you_mean
 from dbus_xbms.commands.saying import folded
+from dbus_xbms.known.naming import did_you_mean
 from dbus_xbms.text import listed
 
 YEAR = 365 * 86400  # s

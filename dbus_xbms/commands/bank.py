@@ -24,11 +24,12 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bank_change import BankChange, confirm_change, store_change
 from dbus_xbms.commands.bank_contact import report_bank
 from dbus_xbms.commands.bank_words import pack_name
-from dbus_xbms.commands.known import Known, StoredBank, known_packs, row_of
+from dbus_xbms.commands.known import Known, known_packs, row_of
 from dbus_xbms.commands.list import print_banks
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.commands.set import set_value
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice.controllers import control_disabled
 from dbus_xbms.policy.bank.membership import bank_of, members, named
 from dbus_xbms.settings import BankSettings as B

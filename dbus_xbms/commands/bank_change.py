@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bank_words import about, how_to_wire, no_packs, pack_name
 from dbus_xbms.commands.batteries import batteries, wait_until_gone
-from dbus_xbms.commands.known import Known, StoredBank, path_of_bank
-from dbus_xbms.commands.naming import bank_candidates, name_refusal
+from dbus_xbms.commands.known import Known, path_of_bank
 from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import MOSFET_PATHS, Battery
 from dbus_xbms.dbus import BusError
+from dbus_xbms.known.naming import bank_candidates, name_refusal
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice.consequences import Consequence, of_change
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.bank import topology

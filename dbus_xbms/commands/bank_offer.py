@@ -16,7 +16,7 @@ from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.policy.advice.controllers import Configuration, control_disabled
 from dbus_xbms.policy.bank.membership import members, named
-from dbus_xbms.policy.bank.topology import TOLERANCE, Candidate, proposed
+from dbus_xbms.policy.bank.topology import Candidate, proposed, tolerance
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import listed, printable
 
@@ -109,7 +109,7 @@ def _joined(
         return lines
     nearest = min(known, key=lambda volts: abs(volts - (pack.voltage or 0.0)))
     lines = [f"It is part of the bank {bank}: it has {pack.voltage:.2f} V, the others {nearest:.2f} V."]
-    if abs(pack.voltage - nearest) > TOLERANCE * max(pack.cells, 1):
+    if abs(pack.voltage - nearest) > tolerance(pack.cells):
         lines.append(
             "These differ too much: a large current would flow when the pack is connected. It does not count "
             f"until they agree. If it is wired elsewhere: dbus-xbms bank remove bank{number} {address}"

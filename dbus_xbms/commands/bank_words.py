@@ -8,7 +8,7 @@ from dbus_xbms.policy.advice.bank_meaning import charge, currents, strings_of, w
 from dbus_xbms.policy.advice.consequences import Consequence
 from dbus_xbms.policy.advice.controllers import Configuration, control_disabled
 from dbus_xbms.policy.bank import topology
-from dbus_xbms.policy.bank.topology import TOLERANCE, Candidate, Topology
+from dbus_xbms.policy.bank.topology import Candidate, Topology, tolerance
 from dbus_xbms.settings import PackSettings, name_of
 from dbus_xbms.settings.bank import PARALLEL, SERIES
 from dbus_xbms.text import LINE, columns_of, count, listed, printable, shell_quoted
@@ -74,7 +74,7 @@ def _apart(packs: Sequence[Candidate], wired: Topology) -> Iterator[str]:
         if pack.voltage is None or pack.mosfets_on is not False or not on:
             continue
         nearest = min(on, key=lambda volts: abs(volts - (pack.voltage or 0.0)))
-        if abs(pack.voltage - nearest) > TOLERANCE * max(pack.cells, 1):
+        if abs(pack.voltage - nearest) > tolerance(pack.cells):
             yield (
                 f"{pack.name} has {pack.voltage:.2f} V and the packs beside it {nearest:.2f} V: a large "
                 "current would flow if its MOSFETs were switched on, so it does not count until they agree"

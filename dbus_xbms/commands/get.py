@@ -8,12 +8,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from dbus_xbms.commands.known import known_packs, row_of
-from dbus_xbms.commands.naming import PROGRAM
 from dbus_xbms.commands.saying import folded
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.setting_text import EMPTY, value_text
 from dbus_xbms.commands.subject import Subject, rows_called, subject_of
 from dbus_xbms.commands.table import terminal
+from dbus_xbms.known.naming import PROGRAM
 from dbus_xbms.settings import AnySetting
 
 INDENT = "    "

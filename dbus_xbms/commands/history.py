@@ -9,10 +9,10 @@ from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.lifetime import by_path, lines
 from dbus_xbms.commands.lookup import FoundBattery
-from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, terminal
+from dbus_xbms.known.naming import find
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, device_id, name_of

@@ -8,22 +8,21 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, bank_candidates, did_you_mean, find
 from dbus_xbms.commands.session import open_bus, wait_for_name
 from dbus_xbms.dbus import ANSWER_LIMIT, has_owner
+from dbus_xbms.known.naming import PROGRAM, REMOVED, Candidate, bank_candidates, did_you_mean, find
+from dbus_xbms.known.stored import StoredBank, parse, put
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.protocols.registry import family_named
 from dbus_xbms.settings import (
     DEVICES,
     SERVICE,
     AnySetting,
-    BankSettings,
     PackSettings,
     ProgramSettings,
     Settings,
     SettingsError,
     Value,
-    address_of,
     bank_instance_path,
     bank_path,
     bank_setting,
@@ -46,12 +45,6 @@ GROUPS = (DEVICES, SERVICE)  # of settings, with those of packs and banks
 SETTINGS_LIMIT = 5.0  # s; it may be restarting
 
 
-class StoredBank(BankSettings):
-    """The settings of a bank, with its device instance."""
-
-    class_and_vrm_instance = BANK_INSTANCE
-
-
 class Known:
     """All packs and banks with settings in localsettings, whether they are enabled or not."""
 
@@ -60,19 +53,12 @@ class Known:
         self._parse(stored)
 
     def _parse(self, stored: Mapping[str, object]) -> None:
-        self.packs: dict[str, PackSettings] = {}  # by address
-        self.banks: dict[int, StoredBank] = {}  # by number
-        self.unusable: dict[str, str] = {}  # why stored values cannot be used, by path
-        for path, value in stored.items():
-            device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
-            table: Settings | None = None
-            if address := address_of(device):
-                table = self.packs.setdefault(address, PackSettings())
-            elif bank := bank_setting(path):
-                number, name = bank
-                table = self.banks.setdefault(number, StoredBank())
-            if table is not None and (why := _put(table, name, value)):
-                self.unusable[path] = why
+        found = parse(stored)
+        self.packs = found.packs  # by address
+        self.banks = found.banks  # by number
+        self.unusable = found.unusable  # why stored values cannot be used, by path
+        for why in found.unusable.values():
+            log.debug("%s", why)
 
     def unusable_of(self, address: str) -> tuple[str, ...]:
         """Return why stored values of a pack cannot be used."""
@@ -89,7 +75,7 @@ class Known:
 
     @property
     def candidates(self) -> list[Candidate]:
-        """The packs with their names, for :func:`dbus_xbms.commands.naming.find`."""
+        """The packs with their names, for :func:`dbus_xbms.known.naming.find`."""
         return [candidate(address, pack) for address, pack in sorted(self.packs.items())]
 
     @property
@@ -134,7 +120,7 @@ class Known:
         stored = await self._local.add_usable({path(row.name): row for row in table.rows})
         settings = table()
         for name, value in stored.items():
-            _put(settings, name.rpartition("/")[2], value)
+            put(settings, name.rpartition("/")[2], value)
         return settings
 
     async def set(self, path: str, value: Value) -> Value:
@@ -232,17 +218,3 @@ async def added_packs() -> Mapping[str, PackSettings]:
             return {}
     async with known_packs() as known:
         return known.packs
-
-
-def _put(settings: Settings, name: str, value: object) -> str:
-    """Copy a stored value into the settings; return why it cannot be used, or empty."""
-    if name not in settings:
-        return ""
-    try:
-        settings.put(name, value)
-    except SettingsError as err:
-        log.debug("%s", err)
-        if (fallback := settings.named(name).fallback) is not None:
-            settings.put(name, fallback)
-        return str(err)
-    return ""

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
-from dbus_xbms.commands.known import StoredBank, known_packs, title
-from dbus_xbms.commands.naming import UNCONFIRMED
+from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.pack_contact import contact_lines
 from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, recently_found
@@ -19,6 +18,8 @@ from dbus_xbms.commands.session import bank_reasons, complete, contacts, is_runn
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, Value, amps, columns, mosfets_off, terminal
 from dbus_xbms.contact import UNKNOWN, Contact
 from dbus_xbms.dbus import NoAnswer
+from dbus_xbms.known.naming import UNCONFIRMED
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.bank.membership import members, named
 from dbus_xbms.settings import PackSettings, name_of

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import added_packs, candidate, known_packs
-from dbus_xbms.commands.naming import UNCONFIRMED, Candidate, find
 from dbus_xbms.commands.pack_contact import why_absent, why_bank_absent
 from dbus_xbms.commands.scanning import recently_found
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.dbus import NoAnswer
+from dbus_xbms.known.naming import UNCONFIRMED, Candidate, find
 from dbus_xbms.settings import PackSettings, as_address
 from dbus_xbms.text import printable
 

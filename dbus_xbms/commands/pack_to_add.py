@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 
 from dbus_xbms.commands import questions
 from dbus_xbms.commands.known import Known, title
-from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.pack_contact import chemistry_conflicts
 from dbus_xbms.commands.questions import confirm, refuse_control_of_member, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.dbus import BusError
+from dbus_xbms.known import addition
+from dbus_xbms.known.addition import Advertisement
+from dbus_xbms.known.naming import name_refusal
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled
 from dbus_xbms.policy.charge.chemistry import refusal
-from dbus_xbms.schema import LONGEST_TEXT
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
 
 log = logging.getLogger(__name__)
@@ -58,14 +59,9 @@ class PackToAdd:
 
 
 def to_store(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
-    """Return all values to store. A pack that was removed controls only if that is chosen again."""
-    chosen: dict[str, Value] = {} if target.is_added else {PackSettings.control.name: 0}
-    chosen |= given
-    if target.advertised:
-        chosen[PackSettings.advertised_name.name] = target.advertised[:LONGEST_TEXT]
-    if target.protocol and target.address not in target.known.packs:  # otherwise the owner may have chosen it
-        chosen[PackSettings.protocol.name] = target.protocol
-    return chosen | {PackSettings.enabled.name: 1}
+    """Return all values to store; see :func:`dbus_xbms.known.addition.to_store`."""
+    advertised = Advertisement(name=target.advertised, protocol=target.protocol)
+    return addition.to_store(advertised, target.known.packs.get(target.address), given)
 
 
 async def confirm_addition(target: PackToAdd, given: Mapping[str, Value], *, yes: bool) -> PackToAdd:

@@ -63,7 +63,7 @@ def confirm_once(found: Sequence[Consequence], question: str, *, yes: bool) -> b
     """
     must_ask = any(one.ask for one in found) and not yes
     if must_ask and not can_ask():
-        words = "; ".join(printable(one.words, LINE) for one in found)
+        words = ". ".join(printable(one.words, LINE) for one in found)
         raise CommandError(f"{words}; if that is what you want, add --yes")
     for one in found:
         say(f"{printable(one.words, LINE)}.")

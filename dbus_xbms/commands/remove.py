@@ -11,11 +11,12 @@ from collections.abc import Collection
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bank import delete
 from dbus_xbms.commands.batteries import wait_until_gone
-from dbus_xbms.commands.known import Known, StoredBank, known_packs, path_of_bank, title
-from dbus_xbms.commands.naming import find
+from dbus_xbms.commands.known import Known, known_packs, path_of_bank, title
 from dbus_xbms.commands.questions import confirm
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung
+from dbus_xbms.known.naming import find
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice.consequences import Consequence, of_change
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.bank.membership import named

@@ -14,9 +14,9 @@ from dbus_xbms.ble.scan_results import SHORTEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
-from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.commands.session import call_service, is_running, open_bus
 from dbus_xbms.dbus import ANSWER_LIMIT, BusError, CallRefused, TrustedBus, ping
+from dbus_xbms.known.naming import Candidate
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.protocols.registry import FAMILIES, recognise
 from dbus_xbms.settings import PackSettings

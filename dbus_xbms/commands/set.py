@@ -10,13 +10,13 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bank_change import BankChange, confirm_change
 from dbus_xbms.commands.bank_contact import report_bank
 from dbus_xbms.commands.known import Known, known_packs, row_of, title
-from dbus_xbms.commands.naming import PROGRAM, name_refusal
 from dbus_xbms.commands.pack_contact import chemistry_conflicts, first_contact, limits_or_why
 from dbus_xbms.commands.questions import confirm, refuse_control_of_member, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung, warn_if_not_running
 from dbus_xbms.commands.setting_text import ask_secret, value_text
 from dbus_xbms.commands.subject import Bank, Pack, Program, rows_called, subject_of
+from dbus_xbms.known.naming import PROGRAM, name_refusal
 from dbus_xbms.policy.advice.consequences import Consequence, of_change
 from dbus_xbms.policy.advice.controllers import Configuration, willing
 from dbus_xbms.policy.charge.chemistry import refusal

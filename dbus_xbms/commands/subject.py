@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from dbus_xbms.commands.known import Known, StoredBank, is_program, path_of_bank, row_of
-from dbus_xbms.commands.naming import PROGRAM, find
+from dbus_xbms.commands.known import Known, is_program, path_of_bank, row_of
 from dbus_xbms.commands.setting_text import assignment, setting_lines
+from dbus_xbms.known.naming import PROGRAM, find
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice import bank_meaning
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.advice.meaning import meaning

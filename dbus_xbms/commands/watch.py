@@ -19,7 +19,6 @@ from dbus_xbms.commands.csv_log import logging_to
 from dbus_xbms.commands.full_screen import Screen, show_screen
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.members import chosen, with_members
-from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.pack_contact import contact_lines, nothing_to_show
 from dbus_xbms.commands.render import render
 from dbus_xbms.commands.screen.reading import aged, known_to
@@ -28,6 +27,7 @@ from dbus_xbms.commands.session import complete, end_by_signals
 from dbus_xbms.commands.table import Battery, terminal
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import NoAnswer
+from dbus_xbms.known.naming import Candidate, find
 from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 

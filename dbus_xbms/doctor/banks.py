@@ -8,9 +8,9 @@ from dbus_xbms.doctor.facts import Bank, Facts, Finding, Pack, ShownBank, note, 
 from dbus_xbms.doctor.packs import argument_of, name_of
 from dbus_xbms.policy.bank import topology
 from dbus_xbms.policy.bank.records import MemberState
+from dbus_xbms.policy.bank.totals import SOC_SPREAD
 from dbus_xbms.text import count, listed, printable
 
-DRIFTED = 10.0  # % of state of charge between packs in parallel
 ANY = "?"  # in place of a chemistry that is not chosen
 HELP = {  # state of a member that does not count -> advice
     MemberState.APART.value: "bring the packs to one voltage before they are connected: charge the lower one "
@@ -131,7 +131,7 @@ def _members(bank: Bank, shown: ShownBank) -> Iterator[Finding]:
         if member.state != MemberState.ONLINE.value:
             words = member.state if not member.why or member.why == member.state else member.why
             yield note(topic, f"{printable(member.name)} does not count: {words}", HELP.get(member.state, ""))
-    if (shown.soc_spread or 0.0) >= DRIFTED:
+    if (shown.soc_spread or 0.0) >= SOC_SPREAD:
         yield note(
             topic,
             f"the state of charge of its packs differs by {shown.soc_spread:.0f} %",

@@ -65,6 +65,11 @@ class InterferenceMonitor:
         self._programs = watcher(self._venus_changed)
         self._logged: dict[tuple[str, str], None] = {}  # program and what it does
 
+    @property
+    def words(self) -> str:
+        """What interferes now, in words; empty: nothing."""
+        return "; ".join(f"{who}: {words}" for who, words in self._logged)
+
     async def run(self) -> None:
         """Watch for interference until cancelled.
 

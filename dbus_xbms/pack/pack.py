@@ -19,6 +19,7 @@ from dbus_xbms.protocols import BmsFamily
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, device_id, pack_path
 from dbus_xbms.venus.tables.control import CVL
+from dbus_xbms.venus.tables.device import DEVICE_INSTANCE
 
 
 class Pack:
@@ -106,6 +107,11 @@ class Pack:
     def device(self) -> str:
         """Name of the pack on the bus."""
         return device_id(self.address)
+
+    @property
+    def on_bus(self) -> bool:
+        """Whether its service is on the bus, comes or goes."""
+        return self._service.offers(DEVICE_INSTANCE)
 
     def contact(self, now: float) -> Contact:
         """Return how the contact with the pack is at ``now``, in s, and why."""

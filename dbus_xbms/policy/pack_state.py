@@ -77,13 +77,19 @@ def sampled(
     """
     tripped = plausibility.repeated_protections(state.plausibility, sample)
     assessed = plausibility.assess(state.plausibility, sample, now, state.traits)
-    state = replace(state, plausibility=assessed, identity=identity or state.identity)
+    last, last_at = state.sample, state.sampled_at
     if assessed.accepted:
-        return replace(state, sample=sample, sampled_at=now, failing=False)
-    if state.sample and assessed.implausible:
-        sample = replace(state.sample, protection=state.sample.protection | tripped)
-        return replace(state, sample=sample, failing=True)
-    return failed(state)
+        last, last_at = sample, now
+    elif last and assessed.implausible:
+        last = replace(last, protection=last.protection | tripped)
+    return replace(
+        state,
+        plausibility=assessed,
+        identity=identity or state.identity,
+        sample=last,
+        sampled_at=last_at,
+        failing=not assessed.accepted,
+    )
 
 
 def failed(state: PackState) -> PackState:

@@ -176,10 +176,13 @@ def assess(
             implausible_since=since,
             jumped=jumped,
             protection=sample.protection,
+            read_at=now,
         )
     else:
-        state = replace(_compare(state, sample, now), implausible="", implausible_since=None, jumped=False)
-    return _update_doubt(replace(state, read_at=now), now)
+        state = _compare(state, sample, now)
+        if state.implausible_since is not None:
+            state = replace(state, implausible="", implausible_since=None, jumped=False)
+    return _update_doubt(state, now)
 
 
 def _implausible_since(state: PlausibilityState, now: float) -> float:
@@ -198,8 +201,7 @@ def _compare(state: PlausibilityState, sample: PackSample, now: float) -> Plausi
     medians = _medians_of_others(cells)
     if before is None or len(before.cells) != len(cells) or not cells:
         nothing: frozenset[int] = frozenset()
-        state = replace(state, previous=sample, previous_at=now, unchanged=0.0, cells_unchanged=0.0)
-        return replace(state, other_medians=medians, stuck=nothing)
+        return _moved(state, sample, now, medians, nothing)
     flown = abs(sample.current) * min(now - state.previous_at, COMPARED_WITHIN) / 3600
     unchanged = 0.0 if before.remaining != sample.remaining else state.unchanged + flown
     if before.cells != cells:
@@ -213,14 +215,34 @@ def _compare(state: PlausibilityState, sample: PackSample, now: float) -> Plausi
             if abs(medians[n] - median) >= OTHERS_MOVED - ROUNDING
         }
         stuck = (state.stuck - {n + 1 for n in moved}) | unmoved  # until it moves, whatever the others do
-        state = replace(state, previous=sample, previous_at=now, unchanged=0.0, cells_unchanged=0.0)
-        return replace(state, other_medians=other_medians, stuck=stuck)
+        return _moved(state, sample, now, other_medians, stuck)
     return replace(
         state,
         previous=sample,
         previous_at=now,
+        read_at=now,
         unchanged=unchanged,
         cells_unchanged=state.cells_unchanged + flown,
+    )
+
+
+def _moved(
+    state: PlausibilityState,
+    sample: PackSample,
+    now: float,
+    other_medians: tuple[float, ...],
+    stuck: frozenset[int],
+) -> PlausibilityState:
+    """Take a reading with other cell voltages than the previous one."""
+    return replace(
+        state,
+        previous=sample,
+        previous_at=now,
+        read_at=now,
+        unchanged=0.0,
+        cells_unchanged=0.0,
+        other_medians=other_medians,
+        stuck=stuck,
     )
 
 
@@ -265,9 +287,10 @@ def _update_doubt(state: PlausibilityState, now: float) -> PlausibilityState:
         plausible_since = now if state.plausible_since is None else state.plausible_since
         settling = state.was_implausible and now - plausible_since < TRUST_AFTER
         doubt = _describe_repetition(state) or _describe_stuck(state) or (state.doubt if settling else "")
-        state = replace(state, plausible_since=plausible_since, was_implausible=settling)
+        if (plausible_since, settling) != (state.plausible_since, state.was_implausible):
+            state = replace(state, plausible_since=plausible_since, was_implausible=settling)
     if not doubt:
-        return replace(state, doubt="", doubted_at=None)
+        return replace(state, doubt="", doubted_at=None) if state.doubt else state
     if state.doubted_at is not None:
         return state
     return replace(state, doubt=doubt, doubted_at=now)

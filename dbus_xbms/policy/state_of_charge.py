@@ -9,7 +9,7 @@ from dbus_xbms.settings import PackSettings
 
 FULL = 100.0  # %; a BMS that reports this has just detected it, and corrects its count later
 COUNT_TOLERANCE = 2.0  # % that the BMS's counts of charge and of SoC may differ
-UNKNOWN_CAPACITIES = (655.35, 6553.5)  # Ah; all bits set, in units of 10 mAh and of 100 mAh
+UNKNOWN_CAPACITIES = frozenset((655.35, 6553.5))  # Ah; all bits set, in units of 10 mAh and of 100 mAh
 ASSUMED_CAPACITY = 100.0  # Ah, for rules that cannot do without one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
 AVERAGING_TIME = 180.0  # s
@@ -18,7 +18,7 @@ LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 def is_known(nominal: float) -> bool:
     """Return whether a nominal capacity in Ah, as a BMS reports it, is a real value."""
-    return nominal > 0 and all(abs(nominal - unknown) > 0.001 for unknown in UNKNOWN_CAPACITIES)
+    return nominal > 0 and round(nominal, 2) not in UNKNOWN_CAPACITIES
 
 
 def installed(nominal: float, settings: PackSettings | None = None) -> float:

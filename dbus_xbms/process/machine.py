@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,19 @@ LINUX = Machine(
 def machine(root: Path = Path("/")) -> Machine:
     """Detect the kind of machine whose files are under ``root``."""
     return GX if (root / VENUS).exists() else LINUX
+
+
+def supervisor(parent: str, environment: Mapping[str, str], process: int) -> str:
+    """Return what restarts a process when it ends: ``supervise`` on a GX, ``systemd``, or empty.
+
+    Args:
+        parent: name of its parent process.
+        environment: its environment.
+        process: its id, which systemd passes to the processes that it starts itself.
+    """
+    if parent == "supervise":
+        return parent
+    return "systemd" if environment.get("SYSTEMD_EXEC_PID") == str(process) else ""
 
 
 HERE = machine()

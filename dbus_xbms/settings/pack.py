@@ -124,9 +124,9 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         help="What a cell over-voltage protection raises at the end of a charge: 1 warning, 2 alarm.",
     )
     low_soc_warning = Setting(
-        default=10,
-        lowest=0,
-        highest=100,
+        default=10.0,
+        lowest=0.0,
+        highest=100.0,
         unit="%",
         help="Warn at or below this state of charge; alarm at half of it. 0: off.",
     )

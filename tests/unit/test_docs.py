@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.tables import CHARGE_CONTROL, DOCS, SETTINGS, TABLES, filled
-from dbus_xbms.commands.known import StoredBank
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.settings import PackSettings, ProgramSettings
 from dbus_xbms.settings.switching import PaneSettings
 

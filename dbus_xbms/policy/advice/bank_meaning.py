@@ -42,9 +42,7 @@ def wiring(names: Sequence[str], text: str) -> str:
         return f"{listed(names)}, wired in parallel"
     if wired.parallel == 1:
         return f"{listed(names)}, wired in series"
-    size = wired.parallel
-    strings = [listed(names[start : start + size]) for start in range(0, len(names), size)]
-    return f"{', in series with '.join(f'{string} in parallel' for string in strings)}"
+    return ", in series with ".join(f"{listed(string)} in parallel" for string in wired.split(names))
 
 
 def strings_of(number: int, configuration: Configuration) -> list[list[PackSettings]]:
@@ -56,11 +54,10 @@ def strings_of(number: int, configuration: Configuration) -> list[list[PackSetti
         return []
     if wired.refusal(len(addresses)):
         return []
-    strings: list[list[PackSettings]] = [[] for _ in range(wired.series)]
-    for address, string in zip(addresses, wired.strings(len(addresses)), strict=True):
-        if address in configuration.enabled:
-            strings[string - 1].append(configuration.packs[address])
-    return strings
+    enabled = configuration.enabled
+    return [
+        [enabled[address] for address in string if address in enabled] for string in wired.split(addresses)
+    ]
 
 
 def charge(strings: Sequence[Sequence[PackSettings]]) -> float:

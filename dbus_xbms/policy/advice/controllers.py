@@ -144,8 +144,7 @@ def _strings(number: int, configuration: Configuration) -> tuple[Packs, ...]:
     """Return the enabled packs of each string of a formed bank."""
     addresses, enabled = configuration.formations[number].members, configuration.enabled
     wiring = topology.parse(configuration.banks[number].topology, len(addresses))
-    strings: list[dict[str, PackSettings]] = [{} for _ in range(wiring.series)]
-    for address, string in zip(addresses, wiring.strings(len(addresses)), strict=True):
-        if address in enabled:
-            strings[string - 1][address] = enabled[address]
-    return tuple(strings)
+    return tuple(
+        {address: enabled[address] for address in string if address in enabled}
+        for string in wiring.split(addresses)
+    )

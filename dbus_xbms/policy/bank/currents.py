@@ -175,9 +175,10 @@ def _without_online(
 ) -> Combined:
     """The current while no online member conducts: what the silent ones allow by themselves, or none.
 
-    They were all allowed to be discharged, and share that. A charge current is meant to wake a pack that
-    sleeps, and may flow into a single one.
+    They were all allowed to be discharged, and share that, but not with one that was apart when there last
+    was contact. A charge current is meant to wake a pack that sleeps, and may flow into a single one.
     """
+    silent = [one for one in silent if not one.was_apart] or silent
     contributions: dict[int, Contribution] = {}
     for one in silent:
         share = one.capacity / sum(other.capacity for other in silent) if direction is DISCHARGE else 1.0

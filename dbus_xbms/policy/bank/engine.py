@@ -12,7 +12,7 @@ from dbus_xbms.policy.bank import limits, members, shares, topology, totals, val
 from dbus_xbms.policy.bank import shunt as shunts
 from dbus_xbms.policy.bank.currents import Combined, Contribution
 from dbus_xbms.policy.bank.limits import BankLimits
-from dbus_xbms.policy.bank.members import STALE, Connection, Placed
+from dbus_xbms.policy.bank.members import STALE, Connection, Placed, by_string
 from dbus_xbms.policy.bank.records import BankDecision, BankValues, Member, MemberState, MemberView
 from dbus_xbms.policy.bank.shares import AverageCurrent
 from dbus_xbms.policy.bank.shunt import ShuntState
@@ -129,7 +129,7 @@ def _build(
     """Build the decision from the new state."""
     found = state.limits
     carried: dict[int, float] = {}
-    for string in voltage.by_string(placed):
+    for string in by_string(placed):
         carried |= shares.measured(string, state.averages)
     return BankDecision(
         phase=_phase(placed),
@@ -253,7 +253,7 @@ def _contribution(combined: Combined | None, one: Placed) -> Contribution:
 
 def _cells(placed: Sequence[Placed]) -> int:
     """The number of cells in series; 0 if a string is unknown."""
-    counts = [max(one.cells for one in string) for string in voltage.by_string(placed)]
+    counts = [max(one.cells for one in string) for string in by_string(placed)]
     return sum(counts) if all(counts) else 0
 
 
@@ -261,7 +261,7 @@ def _installed(placed: Sequence[Placed]) -> float:
     """The installed capacity in Ah; 0 if that of a pack is unknown."""
     known = [
         [state_of_charge.installed(one.view.identity.nominal, one.view.settings) for one in string]
-        for string in voltage.by_string(placed)
+        for string in by_string(placed)
     ]
     return min(map(sum, known), default=0.0) if all(map(all, known)) else 0.0
 

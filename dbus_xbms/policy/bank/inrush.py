@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.bank.records import Member, MemberState
-from dbus_xbms.policy.bank.topology import TOLERANCE
+from dbus_xbms.policy.bank.topology import tolerance
 
 IN_CONTACT = (MemberState.ONLINE, MemberState.APART)
 
@@ -20,7 +20,7 @@ def danger(sample: PackSample | None, string: float | None) -> str:
     """
     if sample is None or string is None:
         return ""
-    most = TOLERANCE * max(len(sample.cells), 1)
+    most = tolerance(len(sample.cells))
     if abs(sample.voltage - string) <= most:
         return ""
     return (
@@ -41,11 +41,7 @@ def voltage_beside(address: str, members: Sequence[Member], turning_on: Collecti
         (member, sample.voltage)
         for member in members
         if member.string == string and member.address != address and member.state in IN_CONTACT
-        if (sample := member.decision.sample) and (member.address in turning_on or _is_on(sample))
+        if (sample := member.decision.sample) and (member.address in turning_on or sample.is_connected)
     ]
     voltages = [volts for member, volts in beside if member.online] or [volts for _, volts in beside]
     return sum(voltages) / len(voltages) if voltages else None
-
-
-def _is_on(sample: PackSample) -> bool:
-    return sample.mosfets is None or sample.mosfets.charge or sample.mosfets.discharge

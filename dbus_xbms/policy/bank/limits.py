@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dbus_xbms.model import Limits, PackSample
+from dbus_xbms.model import Limits, Mosfet, PackSample
 from dbus_xbms.policy.bank import currents, cvl_rise, voltage
 from dbus_xbms.policy.bank.currents import CHARGE, DISCHARGE, Combined, Direction
 from dbus_xbms.policy.bank.cvl_rise import CvlRise
-from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.members import Placed, by_string
 from dbus_xbms.policy.bank.records import BankValues
 from dbus_xbms.policy.bank.shares import AverageCurrent
 from dbus_xbms.policy.charge import cvl_cap, ramp
@@ -18,9 +18,14 @@ from dbus_xbms.policy.charge.cvl_cap import CapState
 from dbus_xbms.policy.charge.ramp import Allowance, RampedLimit
 from dbus_xbms.settings.bank import BankSettings
 
-GATHERING = (
-    15.0  # s after the start in which the packs are found one after the other, and limits rise at once
-)
+GATHERING = 15.0  # s after the start; packs are found one after the other, and limits rise at once
+
+
+# Highest currents that the owner has set for the bank
+OF_BANK = {
+    Mosfet.CHARGE: BankSettings.max_charge_current,
+    Mosfet.DISCHARGE: BankSettings.max_discharge_current,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +69,8 @@ def step(
     """
     silent = not any(one.online for one in members)
     kept = BankLimits() if gathering else before
-    charging = _combine(members, averages, CHARGE, settings.max_charge_current, "MaxChargeCurrent")
-    discharging = _combine(
-        members, averages, DISCHARGE, settings.max_discharge_current, "MaxDischargeCurrent"
-    )
+    charging = _combine(members, averages, CHARGE, settings)
+    discharging = _combine(members, averages, DISCHARGE, settings)
     if silent and kept.discharge:
         discharging = _not_above(discharging, kept.discharge)
     charge = ramp.step(kept.charge, charging.allowance, charging.ceiling, now)
@@ -79,14 +82,13 @@ def step(
         allowed = min(allowed, kept.rise.cvl)
     rise = cvl_rise.step(kept.rise, allowed, _cells(members), now)
     cvl = cvl_rise.published(rise, allowed)
-    cap = _cap(before, members, values, cvl, charge.published, dt)
     found = BankLimits(
         charge=charge,
         discharge=discharge,
         charging=charging,
         discharging=discharging,
         rise=rise,
-        cap=cap,
+        cap=_cap(before, members, values, cvl, charge.published, dt),
         silent=silent,
     )
     return replace(found, limits=_limits(found, charge, discharge, members, stage, cvl, rising=cvl < allowed))
@@ -128,13 +130,12 @@ def _combine(
     members: Sequence[Placed],
     averages: Mapping[str, AverageCurrent],
     direction: Direction,
-    chosen: float,
-    setting: str,
+    settings: BankSettings,
 ) -> Combined:
     """The current that the bank allows in one direction, within the owner's setting."""
-    strings = [
-        currents.combine_parallel(string, averages, direction) for string in voltage.by_string(members)
-    ]
+    setting = OF_BANK[direction.mosfet]
+    chosen = settings.value(setting)
+    strings = [currents.combine_parallel(string, averages, direction) for string in by_string(members)]
     combined = currents.combine_series(strings)
     if chosen < 0:
         return combined
@@ -165,7 +166,7 @@ def _cap(
         cvl=cvl,
         ccl=ccl,
         count=_cells(members),
-        capacity=min(sum(one.capacity for one in string) for string in voltage.by_string(members)),
+        capacity=min(sum(one.capacity for one in string) for string in by_string(members)),
     )
     measured = PackSample(
         voltage=values.voltage,
@@ -182,12 +183,12 @@ def _cap(
 
 def _cells(members: Sequence[Placed]) -> int:
     """The number of cells in series, at least 1."""
-    return sum(max(one.cells for one in string) for string in voltage.by_string(members)) or 1
+    return sum(max(one.cells for one in string) for string in by_string(members)) or 1
 
 
 def _low_voltage(members: Sequence[Placed]) -> float:
     """The voltage in V below which the weakest pack is empty."""
     return sum(
         max((one.limits.battery_low_voltage for one in string if one.limits), default=0.0)
-        for string in voltage.by_string(members)
+        for string in by_string(members)
     )

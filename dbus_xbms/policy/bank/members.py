@@ -6,13 +6,16 @@ an inrush of hundreds of amperes flow. A pack through which current flows is con
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 
 from dbus_xbms.model import LENT, Limits, Mosfet, PackSample, Phase
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.bank.records import MemberState, MemberView
-from dbus_xbms.policy.bank.topology import TOLERANCE, Topology
+from dbus_xbms.policy.bank.topology import Topology, tolerance
 from dbus_xbms.policy.charge import silent_limits
 from dbus_xbms.policy.charge.limits import LimitsState
 
@@ -44,6 +47,7 @@ class Placed:
     control: LimitsState | None = None  # its last, also after its task has ended
     limits: Limits | None = None  # its own; None: it has none
     sample: PackSample | None = None  # its measured values; None: they are not valid now
+    was_apart: bool = False  # without contact; it was not connected to the others when there last was
     capacity: float  # Ah, assumed if it is unknown
     cells: int  # 0: never read
 
@@ -62,6 +66,11 @@ class Placed:
         return seen is None or seen.is_on(mosfet) is not False
 
 
+def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
+    """Return the members of each string in series; they come string after string."""
+    return [list(string) for _, string in groupby(members, key=attrgetter("string"))]
+
+
 def place(
     views: Sequence[MemberView],
     topology: Topology,
@@ -69,7 +78,9 @@ def place(
     connections: Mapping[str, Connection],
     now: float,
 ) -> tuple[tuple[Placed, ...], dict[str, Connection]]:
-    """Place all members; return with them which are connected. One that returns is judged anew.
+    """Place all members; return with them which are connected.
+
+    One that was connected is judged anew when it returns; one that was not must agree for a while.
 
     Args:
         views: members, string after string.
@@ -81,7 +92,7 @@ def place(
     strings = topology.strings(len(views))
     placed = [
         _placed(n, string, view, controls.get(view.address), now)
-        for n, (view, string) in enumerate(zip(views, strings, strict=True), 1)
+        for n, (view, string) in enumerate(zip(_distinct(views), strings, strict=True), 1)
     ]
     updated: dict[str, Connection] = {}
     found: dict[int, Placed] = {}
@@ -89,6 +100,15 @@ def place(
         members = [one for one in placed if one.string == string]
         found |= {one.number: one for one in _connect(members, connections, updated, now)}
     return tuple(found[one.number] for one in placed), updated
+
+
+def _distinct(views: Sequence[MemberView]) -> list[MemberView]:
+    """Number the packs that have the same name, so that words about them are clear: ``House (pack 2)``."""
+    named = Counter(view.name for view in views)
+    return [
+        view if named[view.name] == 1 else replace(view, name=f"{view.name} (pack {n})")
+        for n, view in enumerate(views, 1)
+    ]
 
 
 def _placed(number: int, string: int, view: MemberView, control: LimitsState | None, now: float) -> Placed:
@@ -144,10 +164,14 @@ def _connect(
     """Judge the members of one string by their voltages."""
     reference = _reference(members, before)
     for one in members:
+        previous = before.get(one.view.address)
+        if one.sample is None and previous and not previous.connected:
+            updated[one.view.address] = previous
+            yield replace(one, was_apart=True)
+            continue
         if (sample := one.sample) is None or reference is None:
             yield one
             continue
-        previous = before.get(one.view.address)
         connection = _connection(previous, one, sample.voltage - reference, now)
         updated[one.view.address] = connection
         yield one if connection.connected else _apart(one, sample.voltage, reference)
@@ -155,10 +179,10 @@ def _connect(
 
 def _connection(before: Connection | None, one: Placed, difference: float, now: float) -> Connection:
     """Judge one pack by how much its voltage differs from the reference, in V."""
-    tolerance = TOLERANCE * max(one.cells, 1)
+    most = tolerance(one.cells)
     if before is None:  # no time to lose: it must not be counted before it has been judged
-        return Connection(connected=_carries(one) or abs(difference) <= tolerance)
-    within = tolerance if before.connected else tolerance * JOIN_WITHIN
+        return Connection(connected=_carries(one) or abs(difference) <= most)
+    within = most if before.connected else most * JOIN_WITHIN
     agrees = _carries(one) or abs(difference) <= within
     if agrees is before.connected:
         return Connection(connected=before.connected)
@@ -168,7 +192,7 @@ def _connection(before: Connection | None, one: Placed, difference: float, now: 
 
 
 def _apart(one: Placed, voltage: float, reference: float) -> Placed:
-    words = f"{voltage:.1f} V, the others {reference:.1f} V; connecting it lets a large current flow"
+    words = f"{voltage:.1f} V, the others {reference:.1f} V: connecting it lets a large current flow"
     return replace(one, state=MemberState.APART, why=words, sample=None)
 
 
@@ -180,19 +204,17 @@ def _carries(one: Placed) -> bool:
 def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> float | None:
     """The voltage of a string: that of the packs that were connected or carry current, else of most.
 
-    A pack with both MOSFETs off shows its own voltage: it counts only if that is so of all. A current alone
-    does not make a pack the reference, because one with a false current would put all others apart.
+    A pack with a MOSFET off may show its own voltage, one with both off does: it counts only if no other pack
+    shows that of the string. A current alone does not make a pack the reference, because one with a false
+    current would put all others apart.
     """
     known = [one for one in members if one.sample]
-    contact = [one for one in known if _is_on(one)] or known
+    contact = [one for one in known if one.sample and one.sample.is_connected]
+    on = [one for one in contact if one.sample and one.sample.is_connected_both_ways]
+    contact = on or contact or known
     if not any(_was_connected(one, before) for one in contact):
         return _most_common(contact)
     return _median([one for one in contact if _was_connected(one, before) or _carries(one)])
-
-
-def _is_on(one: Placed) -> bool:
-    """Return whether current can flow through a pack at all; True if that is not known."""
-    return one.sample is None or any(one.sample.is_on(mosfet) is not False for mosfet in Mosfet)
 
 
 def _was_connected(one: Placed, before: Mapping[str, Connection]) -> bool:
@@ -216,9 +238,9 @@ def _most_common(members: Sequence[Placed]) -> float | None:
     volts = [(one.sample.voltage, one) for one in members if one.sample]
     if not volts:
         return None
+    most = tolerance(max(one.cells for _, one in volts))
 
     def agreeing(voltage: float) -> float:
-        cells = max(one.cells for _, one in volts)
-        return sum(one.capacity for other, one in volts if abs(other - voltage) <= TOLERANCE * max(cells, 1))
+        return sum(one.capacity for other, one in volts if abs(other - voltage) <= most)
 
     return max(volts, key=lambda row: agreeing(row[0]))[0]

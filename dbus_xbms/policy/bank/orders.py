@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dbus_xbms.model import CommandState, Mosfet, MosfetTarget, PackSample, SwitchStatus
-from dbus_xbms.policy.bank.topology import TOLERANCE
+from dbus_xbms.policy.bank.topology import Measured, farthest
 from dbus_xbms.text import listed
 
 OTHERS_REFUSED = "another pack refuses, and it would carry the current of this one"
@@ -66,21 +66,21 @@ def apart(packs: Sequence[TurnedOn]) -> dict[int, str]:
     found = {}
     for string in {pack.string for pack in packs}:
         of_string = [pack for pack in packs if pack.string == string]
-        known = [(one.sample.voltage, one) for one in of_string if one.sample]
-        if any(one.connected for one in of_string) or len(known) < 2:
+        known = [
+            Measured(name=one.name, voltage=one.sample.voltage, cells=len(one.sample.cells))
+            for one in of_string
+            if one.sample
+        ]
+        if any(one.connected for one in of_string):
             continue
-        (low, lowest), (high, highest) = min(known, key=_voltage), max(known, key=_voltage)
-        if lowest.sample and high - low > TOLERANCE * max(len(lowest.sample.cells), 1):
+        if differing := farthest(known):
+            low, high = differing
             found[string] = (
-                f"{lowest.name} has {low:.2f} V and {highest.name} {high:.2f} V, so that a large current "
-                "would flow between them; switch on one of them by itself, and let their voltages come "
-                "together first; to turn it on all the same: switch PACK both on --force"
+                f"{low.name} has {low.voltage:.2f} V and {high.name} {high.voltage:.2f} V, so that a large "
+                "current would flow between them; switch on one of them by itself, and let their voltages "
+                "come together first; to turn it on all the same: switch PACK both on --force"
             )
     return found
-
-
-def _voltage(known: tuple[float, TurnedOn]) -> float:
-    return known[0]
 
 
 def state_of(outcomes: Iterable[Outcome]) -> CommandState:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dbus_xbms.policy.bank.members import Placed
-from dbus_xbms.policy.bank.voltage import by_string
+from dbus_xbms.policy.bank.members import Placed, by_string
 
 LASTING = 30.0  # s that currents must differ, or agree again; packs at rest are polled up to 30 s apart
 PART = 0.15  # of the larger current by which they may differ: a BMS measures to some 5 %

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.settings.bank import MOST_MEMBERS, PARALLEL, SERIES
 
 TOLERANCE = 0.075  # V per cell by which packs in parallel may differ: 0.3 V for 4 cells
+
+T = TypeVar("T")
 
 _MIXED = re.compile(r"([1-9][0-9]?)s([1-9][0-9]?)p")
 
@@ -25,6 +28,13 @@ class Topology:
         """Return the number of the string of each member, 1-based, in order, never more than ``series``."""
         each = self.parallel or members
         return tuple(min(n // each + 1, self.series) for n in range(members))
+
+    def split(self, members: Sequence[T]) -> list[list[T]]:
+        """Split what belongs to each member, in order, into one list per string."""
+        strings: list[list[T]] = [[] for _ in range(self.series)]
+        for one, string in zip(members, self.strings(len(members)), strict=True):
+            strings[string - 1].append(one)
+        return strings
 
     def refusal(self, members: int) -> str:
         """Return why so many members cannot be wired so, in words; "" if they can."""
@@ -92,17 +102,38 @@ def disagreement(parallel: Sequence[Candidate]) -> str:
 
     A pack with a MOSFET that is off shows its own voltage, and may still be connected.
     """
-    known = [(one.voltage, one) for one in parallel if one.voltage is not None and one.mosfets_on]
-    if len(known) < 2:
+    known = [
+        Measured(name=one.name, voltage=one.voltage, cells=one.cells)
+        for one in parallel
+        if one.voltage is not None and one.mosfets_on
+    ]
+    if not (differing := farthest(known)):
         return ""
-    (low, lowest), (high, highest) = min(known, key=_voltage), max(known, key=_voltage)
-    if high - low <= TOLERANCE * max(lowest.cells, 1):
-        return ""
-    return f"{lowest.name} has {low:.1f} V and {highest.name} {high:.1f} V"
+    lowest, highest = differing
+    return f"{lowest.name} has {lowest.voltage:.1f} V and {highest.name} {highest.voltage:.1f} V"
 
 
-def _voltage(known: tuple[float, Candidate]) -> float:
-    return known[0]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A pack with a known voltage."""
+
+    name: str
+    voltage: float  # V
+    cells: int  # 0: unknown
+
+
+def tolerance(cells: int) -> float:
+    """Return the voltage in V by which packs in parallel with so many cells may differ."""
+    return TOLERANCE * max(cells, 1)
+
+
+def farthest(parallel: Sequence[Measured]) -> tuple[Measured, Measured] | None:
+    """Return the lowest and the highest of packs in parallel; ``None`` if all are within the tolerance."""
+    if len(parallel) < 2:
+        return None
+    lowest, highest = (pick(parallel, key=lambda one: one.voltage) for pick in (min, max))
+    within = highest.voltage - lowest.voltage <= tolerance(lowest.cells)
+    return None if within else (lowest, highest)
 
 
 def refusal(topology: Topology, members: Sequence[Candidate]) -> str:
@@ -113,9 +144,7 @@ def refusal(topology: Topology, members: Sequence[Candidate]) -> str:
         return "a pack is named twice"
     if len(kinds := {one.chemistry for one in members if one.chemistry}) > 1:
         return f"packs of {' and '.join(sorted(kinds))} cannot be one battery"
-    numbers = topology.strings(len(members))
-    for string in sorted(set(numbers)):
-        parallel = [one for one, number in zip(members, numbers, strict=True) if number == string]
+    for parallel in topology.split(members):
         if len({one.cells for one in parallel if one.cells}) > 1:
             counts = ", ".join(f"{one.name} {one.cells}" for one in parallel)
             return f"packs in parallel have the same number of cells, not {counts}"

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dbus_xbms.model import Extremes, History, Level
 from dbus_xbms.policy.alarms import BMS_CABLE, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.bank.currents import Combined
-from dbus_xbms.policy.bank.members import TASK_ENDED, Placed
+from dbus_xbms.policy.bank.members import TASK_ENDED, Placed, by_string
 from dbus_xbms.policy.bank.records import Alarm, BankValues, MemberState
-from dbus_xbms.policy.bank.voltage import by_string
 
 SOC_SPREAD = 10.0  # % between packs in parallel that the owner should know of
 SOC_AGREES = 8.0  # %, below which that ends

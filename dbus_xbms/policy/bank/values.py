@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from dbus_xbms.model import Mosfet, Mosfets, PackSample
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.members import Placed, by_string
 from dbus_xbms.policy.bank.records import BankValues, Extreme
-from dbus_xbms.policy.bank.voltage import by_string
 from dbus_xbms.policy.extremes import CELL_STEP, ROUNDING, SENSOR_STEP
 from dbus_xbms.policy.state_of_charge import AverageDischarge
 from dbus_xbms.settings.bank import BankSettings
@@ -41,6 +40,16 @@ class _String:
     soc: float  # %
     spread: float  # % of SoC between the packs
     mosfets: Mosfets
+
+
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """The charge of the bank."""
+
+    soc: float  # %
+    remaining: float  # Ah
+    consumed: float  # Ah, zero or negative
+    full: float  # Ah, of the full bank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,53 +82,61 @@ def measure(
     known = [one for one in strings if one]
     if not known:
         return BankValues(), ValuesState(counted=state.counted)
-    complete = len(known) == len(strings)
     current = shunt if shunt is not None else sum(one.current for one in known) / len(known)
-    weakest = min(known, key=lambda one: one.remaining)
-    counted = _count(state.counted, min(one.soc for one in known), current, weakest.full, settings, now)
-    voltage = sum(one.voltage for one in known) if complete else None
-    remaining, consumed, soc = (
-        weakest.remaining,
-        min(one.consumed for one in known),
-        min(one.soc for one in known),
-    )
-    if counted:
-        soc = counted.soc
-        remaining, consumed = weakest.full * soc / FULL, weakest.full * (soc / FULL - 1)
-    discharge, to_go = _time_to_go(state.discharge, members, current, remaining, weakest.full, now)
-    online = [one for one in members if one.sample]
-    cells, sensors = _cells(online), _sensors(online)
-    lower = known[0].voltage if complete and len(known) == 2 else None
+    charge, counted = _charge(known, state.counted, settings, current, now)
+    discharge, to_go = _time_to_go(state.discharge, members, current, charge.remaining, charge.full, now)
+    voltage = sum(one.voltage for one in known) if len(known) == len(strings) else None
+    lower = known[0].voltage if voltage is not None and len(known) == 2 else None
     values = BankValues(
         voltage=voltage,
         current=current,
-        soc=soc,
-        remaining=remaining,
-        consumed=consumed,
+        soc=charge.soc,
+        remaining=charge.remaining,
+        consumed=charge.consumed,
         time_to_go=to_go,
-        health=min(
-            (h for one in online if one.sample and (h := state_of_charge.health(one.sample))), default=None
-        ),
-        temperature=_mean([t for one in online for t in _cell_sensors(one)]),
-        mosfet_temperature=max(
-            (t for one in online if (t := _decision_mosfet(one)) is not None), default=None
-        ),
-        stored_energy=None if voltage is None else remaining * voltage / 1000,
-        lowest_cell=_extreme(before.lowest_cell, cells, CELL_STEP, min),
-        highest_cell=_extreme(before.highest_cell, cells, CELL_STEP, max),
-        coldest=_extreme(before.coldest, sensors, SENSOR_STEP, min),
-        hottest=_extreme(before.hottest, sensors, SENSOR_STEP, max),
+        stored_energy=None if voltage is None else charge.remaining * voltage / 1000,
         mosfets=Mosfets(
             charge=all(one.mosfets.charge for one in known),
             discharge=all(one.mosfets.discharge for one in known),
         ),
-        balancing=any(one.sample.balancing for one in online if one.sample),
         mid_voltage=lower,
         mid_deviation=(lower / voltage * 200 - 100) if lower is not None and voltage else None,
         soc_spread=max(one.spread for one in known),
         counted_soc=counted.soc if counted else None,
     )
-    return values, ValuesState(discharge=discharge, counted=counted)
+    online = [one for one in members if one.sample]
+    return _with_single_packs(values, online, before), ValuesState(discharge=discharge, counted=counted)
+
+
+def _charge(
+    strings: Sequence[_String], before: Counted | None, settings: BankSettings, current: float, now: float
+) -> tuple[_Charge, Counted | None]:
+    """Return the charge of the weakest string, or as counted from the current, with that count."""
+    weakest, soc = min(strings, key=lambda one: one.remaining), min(one.soc for one in strings)
+    full = weakest.full
+    if counted := _count(before, soc, current, full, settings, now):
+        remaining = full * counted.soc / FULL
+        return _Charge(counted.soc, remaining, remaining - full, full), counted
+    return _Charge(soc, weakest.remaining, min(one.consumed for one in strings), full), None
+
+
+def _with_single_packs(values: BankValues, online: Sequence[Placed], before: BankValues) -> BankValues:
+    """Add the values that single packs give: extremes, temperatures, health and balancing."""
+    cells, sensors = _cells(online), _sensors(online)
+    samples = [one.sample for one in online if one.sample]
+    health = [percent for sample in samples if (percent := state_of_charge.health(sample))]
+    mosfets = [celsius for one in online if (celsius := _mosfet_sensor(one)) is not None]
+    return replace(
+        values,
+        health=min(health, default=None),
+        temperature=_mean([celsius for one in online for celsius in _cell_sensors(one)]),
+        mosfet_temperature=max(mosfets, default=None),
+        lowest_cell=_extreme(before.lowest_cell, cells, CELL_STEP, min),
+        highest_cell=_extreme(before.highest_cell, cells, CELL_STEP, max),
+        coldest=_extreme(before.coldest, sensors, SENSOR_STEP, min),
+        hottest=_extreme(before.hottest, sensors, SENSOR_STEP, max),
+        balancing=any(sample.balancing for sample in samples),
+    )
 
 
 def _string(members: Sequence[Placed]) -> _String | None:
@@ -129,9 +146,11 @@ def _string(members: Sequence[Placed]) -> _String | None:
         return None
     capacity = sum(one.capacity for one, _, _ in rows)
     socs = [(state_of_charge.soc(sample), one.capacity) for one, sample, _ in rows]
-    coupled = [sample.voltage for _, sample, _ in rows if _coupled(sample)]
+    # A pack with a MOSFET off may show its own voltage, one with both off does.
+    connected = [sample.voltage for _, sample, _ in rows if sample.is_connected]
+    on = [sample.voltage for _, sample, _ in rows if sample.is_connected_both_ways]
     return _String(
-        voltage=_mean(coupled) or _mean([sample.voltage for _, sample, _ in rows]) or 0.0,
+        voltage=_mean(on) or _mean(connected) or _mean([sample.voltage for _, sample, _ in rows]) or 0.0,
         current=sum(sample.current for _, sample, _ in rows),
         remaining=sum(sample.remaining for _, sample, _ in rows),
         full=sum(state_of_charge.full_charge(sample) or one.capacity for one, sample, _ in rows),
@@ -145,11 +164,6 @@ def _string(members: Sequence[Placed]) -> _String | None:
             }
         ),
     )
-
-
-def _coupled(sample: PackSample) -> bool:
-    """Return whether a pack shows the voltage of the others: a MOSFET is on, or that is not known."""
-    return any(sample.is_on(mosfet) is not False for mosfet in Mosfet)
 
 
 def _count(
@@ -199,7 +213,7 @@ def _cell_sensors(one: Placed) -> tuple[float, ...]:
     return one.view.decision.temperatures.cells if one.view.decision else ()
 
 
-def _decision_mosfet(one: Placed) -> float | None:
+def _mosfet_sensor(one: Placed) -> float | None:
     return one.view.decision.temperatures.mosfet if one.view.decision else None
 
 

@@ -6,21 +6,15 @@ in that stage. Packs in parallel get the least of these, strings in series the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, groupby
-from operator import attrgetter
+from collections.abc import Sequence
+from itertools import chain
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.bank.currents import CHARGE, carrying, perhaps_carrying
-from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.members import Placed, by_string
 from dbus_xbms.policy.bank.records import BankValues
 from dbus_xbms.policy.charge import charge_voltage
 from dbus_xbms.policy.charge.charge_voltage import FULL_SOC, CvlState, Stage
-
-
-def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
-    """The members of each string; they come string after string."""
-    return [list(string) for _, string in groupby(members, key=attrgetter("string"))]
 
 
 def advance(before: CvlState, members: Sequence[Placed], values: BankValues, dt: float) -> CvlState:

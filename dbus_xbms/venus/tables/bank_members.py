@@ -17,6 +17,8 @@ from dbus_xbms.venus.item import Item, Source, rows
 from dbus_xbms.venus.tables.battery import BATTERY, installed
 from dbus_xbms.venus.tables.measured import CELLS_EVERY, status
 
+SINGLE_CELLS_EVERY = 15.0  # s; there may be 256 cells, and each pack's own service has its own every 5 s
+
 
 def _report(report: BankReport, n: int) -> Report | None:
     return report.reports[n - 1] if n <= len(report.reports) else None
@@ -99,15 +101,16 @@ class _Row:
     kind: Literal["i", "d", "s"]
     text: str
     read: Callable[[Member], Value | None]
+    every: float = CELLS_EVERY  # s
 
     def of(self, n: int, base: str, source: Source[BankReport]) -> Item[BankReport]:
-        """Return the row of member ``n``, 1-based, which changes at the pace of cells."""
+        """Return the row of member ``n``, 1-based."""
         return Item(
             f"{base}/{n}/{self.leaf}",
             self.kind,
             self.text,
             lambda report: self.read(report.decision.members[n - 1]),
-            every=CELLS_EVERY,
+            every=self.every,
             source=source,
         )
 
@@ -140,7 +143,12 @@ def _cell_row(c: int) -> _Row:
         "d",
         "{:.3f}V",
         _sample(lambda sample: sample.cells[c - 1] if c <= len(sample.cells) else None),
+        every=SINGLE_CELLS_EVERY,
     )
+
+
+def _cells(member: Member) -> tuple[float, ...]:
+    return member.sample.cells if member.sample else ()
 
 
 def member_items(n: int, cells: int) -> tuple[Item[BankReport], ...]:
@@ -154,7 +162,7 @@ def member_items(n: int, cells: int) -> tuple[Item[BankReport], ...]:
 
     battery, member = f"/Battery/{n}", f"/Members/{n}"
     measured: Source[BankReport] = Source(of, shape=lambda report: _valid(of(report)))
-    in_battery = (*BATTERY_ROWS, *map(_cell_row, range(1, cells + 1)))
+    single: Source[BankReport] = Source(lambda r: _cells(of(r)), shape=lambda r: len(_cells(of(r))))
     return (
         *rows(
             Source(lambda r: (of(r).name, _fixed(r, n))),
@@ -174,5 +182,6 @@ def member_items(n: int, cells: int) -> tuple[Item[BankReport], ...]:
             Item(f"{member}/LastCommand", "s", "{}", lambda r: _outcome(r, n)),
         ),
         *(row.of(n, "/Members", measured) for row in MEMBER_ROWS),
-        *(row.of(n, "/Battery", measured) for row in in_battery),
+        *(row.of(n, "/Battery", measured) for row in BATTERY_ROWS),
+        *(_cell_row(c).of(n, "/Battery", single) for c in range(1, cells + 1)),
     )

@@ -9,6 +9,7 @@ from dbus_xbms.report import AnyReport, ChangeSetting, Report
 from dbus_xbms.settings import AnySetting, PackSettings
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, T, rows
 
+DEVICE_INSTANCE = "/DeviceInstance"  # a path of every service
 PRODUCT_ID = 0xBA58  # not on any list of products that a GX treats specially
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bank import to_create
 from dbus_xbms.commands.bank_change import BankChange, consequences
-from dbus_xbms.commands.known import Known, StoredBank
+from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.list import Listing, as_json, described
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.settings import BankSettings, SettingsError, Value
 from dbus_xbms.settings.bank import MOST_BANKS

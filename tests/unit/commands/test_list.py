@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.commands.known import StoredBank
 from dbus_xbms.commands.list import Listing, as_json, described
 from dbus_xbms.commands.scanning import Found
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.settings import PackSettings
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"

@@ -13,12 +13,12 @@ import pytest
 from dbus_xbms.commands import CommandError, questions
 from dbus_xbms.commands.add import _ask
 from dbus_xbms.commands.known import Known
-from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
 from dbus_xbms.commands.questions import confirm_once, refuse_second_controller, with_pack_name
 from dbus_xbms.commands.set import _judge_pack as settings_judge
 from dbus_xbms.commands.setting_text import ask_secret
 from dbus_xbms.dbus.errors import BusLost
+from dbus_xbms.known.naming import name_refusal
 from dbus_xbms.policy.advice.consequences import Consequence
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.commands.members import chosen
-from dbus_xbms.commands.naming import UnknownPack, find
 from dbus_xbms.commands.render import render
 from dbus_xbms.commands.table import Battery, Value, columns
 from dbus_xbms.commands.watch import as_json, captioned, explanations
 from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.known.naming import UnknownPack, find
 from dbus_xbms.model import (
     CommandState,
     Level,

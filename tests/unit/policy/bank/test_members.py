@@ -11,7 +11,8 @@ from dbus_xbms.policy.bank import members
 from dbus_xbms.policy.bank.members import Connection, Placed
 from dbus_xbms.policy.bank.records import MemberState, MemberView
 from dbus_xbms.policy.bank.topology import Topology, parse
-from tests.unit.policy.bank.packs import LATER, OFF, Bank, decide, member, reading
+from tests.unit.policy.bank.packs import CHARGE_OFF, LATER, OFF, Bank, decide, member, reading
+from tests.unit.samples import settings
 
 ONLINE, APART, SILENT = MemberState.ONLINE, MemberState.APART, MemberState.SILENT
 
@@ -59,6 +60,12 @@ def test_a_pack_whose_task_has_not_decided_for_long_is_silent(ago: float, state:
     assert states(member(1), member(2, decided_at=LATER - ago))[1] is state
 
 
+def test_packs_of_the_same_name_are_told_apart_by_their_numbers() -> None:
+    twins = [replace(member(n), name="House") for n in (1, 3)]
+    found = placed(twins[0], member(2), twins[1])
+    assert [one.view.name for one in found] == ["House (pack 1)", "Pack 2", "House (pack 3)"]
+
+
 # Voltages
 
 
@@ -69,6 +76,26 @@ def test_a_pack_at_rest_with_another_voltage_is_apart(volts: float, state: Membe
     assert found[2].state is state
     assert bool(found[2].why) is (state is APART)
     assert (found[2].sample is None) is (state is APART)
+
+
+def test_a_large_pack_with_a_mosfet_off_and_another_voltage_is_apart() -> None:
+    bank = Bank([settings(Cells=4, Capacity=100.0), settings(Cells=4, Capacity=280.0)])
+    bank.settle(reading())
+    alone, away = reading(3.32, current=25.0), reading(2.97, mosfets=CHARGE_OFF)
+    bank.run(15.0, alone, away)
+    assert bank.decision.members[1].state is APART
+    assert bank.decision.values.voltage == alone.voltage
+    assert bank.limits.dcl == 50.0  # that of the small one
+    assert bank.decision.for_owner.count(";") == 0  # which separates its sentences
+
+
+def test_a_pack_apart_carries_nothing_for_the_others_after_contact_with_all_is_lost() -> None:
+    bank = Bank([settings(Cells=4, Capacity=100.0), settings(Cells=4, Capacity=280.0)])
+    bank.settle(reading())
+    bank.run(15.0, reading(3.32, current=25.0), reading(2.97, mosfets=CHARGE_OFF))
+    bank.run(60.0, None)
+    assert bank.decision.online == 0
+    assert bank.limits.dcl == bank.decision.members[0].dcl == 25.0
 
 
 def test_a_pack_with_current_is_connected_whatever_its_voltage() -> None:
@@ -155,7 +182,7 @@ def test_a_pack_of_unknown_capacity_counts_as_100_ah() -> None:
 
 
 def test_names_of_packs_may_be_anything() -> None:
-    hostile = ["\x1b[2J", "\n; rm -rf /", "Ünïcode 🔋", "{0}", "Pack 1", "Pack 1"]
+    hostile = ["\x1b[2J", "\n; rm -rf /", "Ünïcode 🔋", "{0}", "", "'"]
     views = [replace(member(n, ccl=5.0 * n), name=name) for n, name in enumerate(hostile, 1)]
     _, decision = decide(*views)
     assert [one.name for one in decision.members] == hostile

@@ -30,7 +30,8 @@ def test_an_alarm_is_the_worst_of_the_packs_and_names_those_at_that_level() -> N
 
 
 def test_a_pack_of_the_same_name_does_not_hide_an_alarm() -> None:
-    assert alarm(("Bow", Level.ALARM), ("Bow", Level.OK)) == Alarm(level=Level.ALARM, names=("Bow",))
+    raised = Alarm(level=Level.ALARM, names=("Bow (pack 1)",))
+    assert alarm(("Bow", Level.ALARM), ("Bow", Level.OK)) == raised
 
 
 def test_an_alarm_that_no_pack_raises_is_not_raised() -> None:

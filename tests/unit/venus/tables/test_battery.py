@@ -20,10 +20,12 @@ from dbus_xbms.model import (
     LinkStatus,
     LowestHighest,
     Mosfets,
+    MosfetTarget,
     PackIdentity,
     PackSample,
     Phase,
     Protection,
+    SwitchStatus,
 )
 from dbus_xbms.policy.alarms import ALARM_PATHS, BMS_CABLE
 from dbus_xbms.report import Report
@@ -33,6 +35,7 @@ from dbus_xbms.venus.item import INVALID_TEXT, Item
 from dbus_xbms.venus.tables.battery import BATTERY, ITEMS, devices, items_for, values
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS
 from dbus_xbms.venus.tables.device import PRODUCT_ID
+from dbus_xbms.venus.tables.pane import LEND_OUTPUT
 from dbus_xbms.venus.tables.settings import EDITED, PANE
 from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
 from tests.unit.samples import changed, report, settings
@@ -248,8 +251,12 @@ def test_only_the_name_the_page_selector_clearing_settings_and_switches_are_writ
         ("/TimeToGo", 28680, "28680"),
         ("/System/StoredEnergy", 1.06, "1.06kWh"),
         ("/State", 9, "9"),
-        ("/ErrorCode", 0, "0"),
-        ("/ConnectionInformation", "connected", "connected"),
+        ("/ErrorCode", None, "---"),
+        (
+            "/ConnectionInformation",
+            "connected; discharging off: by the BMS itself",
+            "connected; discharging off: by the BMS itself",
+        ),
         ("/Bluetooth/State", "connected", "connected"),
         ("/Bluetooth/Rssi", -67, "-67dBm"),
         ("/Bluetooth/FailedPollsLastHour", 0, "0"),
@@ -358,7 +365,7 @@ def test_a_pack_without_a_name_is_shown_as_its_product_and_the_end_of_its_addres
 
 
 def test_a_bms_that_cannot_be_switched_has_no_path_that_switches_it() -> None:
-    reduced = {item.path: item for item in items_for(IDENTITY, switchable=False)}
+    reduced = {item.path: item for item in items_for(IDENTITY, switchable=False, pane=LEND_OUTPUT)}
     complete = {item.path: item for item in items_for(IDENTITY)}
     assert set(complete) - set(reduced) == {
         *(f"/Settings/{name}" for name in ("ForceChargingOff", "ForceDischargingOff", "MosfetMode")),
@@ -372,7 +379,10 @@ def test_a_bms_that_cannot_be_switched_has_no_path_that_switches_it() -> None:
 
 
 def test_a_bms_without_mosfets_shows_none_as_on_or_off() -> None:
-    got = values(items_for(IDENTITY, switchable=False), changed(REPORT, sample=replace(SAMPLE, mosfets=None)))
+    got = values(
+        items_for(IDENTITY, switchable=False, pane=LEND_OUTPUT),
+        changed(REPORT, sample=replace(SAMPLE, mosfets=None)),
+    )
     blocking = [f"/System/NrOfModulesBlocking{direction}" for direction in ("Charge", "Discharge")]
     paths = [*blocking, "/Io/AllowToCharge", "/Io/AllowToDischarge"]
     assert [got[path] for path in paths] == [None] * 4
@@ -407,11 +417,12 @@ def test_the_state_of_charge_is_held_only_while_the_link_is_lent() -> None:
 @pytest.mark.parametrize(
     ("phase", "cable", "state", "alarm", "words"),
     [
-        (Phase.WAITING, Level.OK, 0, None, "searching"),
-        (Phase.LENT, Level.OK, 9, None, "searching"),
-        (Phase.DERATED, Level.WARNING, 9, 1, "derated, searching"),
-        (Phase.LOST, Level.ALARM, 10, 2, "stopped, searching"),
-        (Phase.WITHDRAWN, Level.ALARM, 10, 2, "withdrawn, searching"),
+        (Phase.WAITING, Level.OK, 0, 0, "searching"),
+        (Phase.LENT, Level.OK, 18, 0, "searching"),
+        (Phase.DERATED, Level.WARNING, 18, 1, "derated, searching"),
+        (Phase.LOST, Level.WARNING, 18, 1, "stopped, searching"),
+        (Phase.LOST, Level.ALARM, 18, 2, "stopped, searching"),
+        (Phase.WITHDRAWN, Level.ALARM, 18, 2, "withdrawn, searching"),
     ],
 )
 def test_the_state_shows_why_there_is_no_sample(
@@ -420,12 +431,67 @@ def test_the_state_shows_why_there_is_no_sample(
     link = LinkStatus(state="searching")
     got = shown(changed(SILENT, phase=phase, link=link, alarms={BMS_CABLE: cable}))
     assert (got["/State"], got["/Alarms/BmsCable"], got["/Bluetooth/State"]) == (state, alarm, words)
-    assert got["/ConnectionInformation"] == words.partition(",")[0]
+    assert got["/Errors/SmartLithium/Communication"] == (1 if phase is Phase.LOST and alarm == 2 else None)
+
+
+def line(report: Report) -> Value | None:
+    return shown(report)["/ConnectionInformation"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "state", "trouble", "words"),
+    [
+        (Phase.WAITING, "searching", "", "searching"),
+        (Phase.WAITING, "disconnected", "wrong password", "no contact yet: wrong password"),
+        (Phase.HELD, "connected", "", "no reply"),
+        (Phase.HELD, "connected", "no answer", "no reply: no answer"),
+        (Phase.DERATED, "searching", "", "no contact: searching"),
+        (Phase.LOST, "disconnected", "wrong password", "no contact: wrong password"),
+        (Phase.LENT, "lent, 12 min left", "", "lent to phone app, 12 min left"),
+        (Phase.LENT_STOPPED, "lent, 1 min left", "not heard", "lent to phone app, 1 min left"),
+        (Phase.FRESH, "free until the next poll", "", "connected at intervals"),
+    ],
+)
+def test_the_details_page_says_why_there_is_no_contact(
+    phase: Phase, state: str, trouble: str, words: str
+) -> None:
+    assert line(changed(SILENT, phase=phase, link=LinkStatus(state=state), trouble=trouble)) == words
+
+
+BOTH_ON = replace(SAMPLE, mosfets=Mosfets(charge=True, discharge=True))
+CHARGE_OFF = replace(SAMPLE, mosfets=Mosfets(charge=False, discharge=True))
+
+
+def test_the_details_page_says_who_holds_a_mosfet_off() -> None:
+    by_hand = SwitchStatus(commanded=MosfetTarget(charge=False, discharge=True))
+    tripped = replace(CHARGE_OFF, protection=frozenset({Protection.CELL_OVERVOLTAGE}))
+    assert line(changed(REPORT, sample=BOTH_ON)) == "connected"
+    assert line(changed(REPORT, sample=CHARGE_OFF, switching=by_hand)) == (
+        "connected; charging off: switched off"
+    )
+    assert line(changed(REPORT, sample=tripped)) == "connected; charging off: a cell is too high"
+    assert line(changed(REPORT, sample=CHARGE_OFF)) == "connected; charging off: by the BMS itself"
+
+
+def test_the_details_page_says_which_rule_stops_a_current() -> None:
+    limits = replace(LIMITS, ccl=0.0, charge_limitation="cell 3 at 3.80 V")
+    assert line(changed(CONTROLLING, sample=BOTH_ON, limits=limits)) == (
+        "connected; charging stopped: cell 3 at 3.80 V"
+    )
+
+
+def test_the_installed_capacity_is_shown_only_beside_the_remaining_one() -> None:
+    silent = shown(changed(SILENT, phase=Phase.LOST))
+    assert (silent["/InstalledCapacity"], silent["/Capacity"]) == (None, None)
+    assert (shown(REPORT)["/InstalledCapacity"], shown(REPORT)["/Capacity"]) == (100.0, 80.0)
 
 
 def test_held_values_are_marked_even_while_the_link_is_open() -> None:
     held = shown(changed(CONTROLLING, phase=Phase.HELD))
-    assert (held["/Bluetooth/State"], held["/ConnectionInformation"]) == ("held, no reply", "held")
+    assert (held["/Bluetooth/State"], held["/ConnectionInformation"]) == (
+        "held, no reply",
+        "no reply; discharging off: by the BMS itself",
+    )
     assert held["/Dc/0/Voltage"] == 13.23
     assert held["/Info/ChargeLimitation"] == "Cell 3 at 3.462 V (held)"
 

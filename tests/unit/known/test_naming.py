@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.commands.known import candidate, row_of
-from dbus_xbms.commands.naming import (
+from dbus_xbms.known.naming import (
     AmbiguousName,
     Candidate,
     UnknownPack,

@@ -1,0 +1,55 @@
+"""What adding a pack stores, from the command line and from the GX. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dbus_xbms.known.naming import Candidate, bank_candidates, name_refusal
+from dbus_xbms.known.stored import Stored
+from dbus_xbms.schema import LONGEST_TEXT
+from dbus_xbms.settings import PackSettings, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advertisement:
+    """What a pack to add advertises; an empty text is unknown."""
+
+    name: str = ""
+    protocol: str = ""  # of the family that it looks like
+
+
+def to_store(
+    advertised: Advertisement, before: PackSettings | None, given: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Return all values to store, by setting. A pack that was removed controls only if that is chosen again.
+
+    Args:
+        advertised: by the pack.
+        before: its stored settings; ``None`` if it has none.
+        given: values that the owner has chosen.
+    """
+    is_added = before is not None and before.enabled
+    chosen: dict[str, Value] = {} if is_added else {PackSettings.control.name: 0}
+    chosen |= given
+    if advertised.name:
+        chosen[PackSettings.advertised_name.name] = advertised.name[:LONGEST_TEXT]
+    if advertised.protocol and before is None:  # otherwise the owner may have chosen it
+        chosen[PackSettings.protocol.name] = advertised.protocol
+    return chosen | {PackSettings.enabled.name: 1}
+
+
+def default_name(address: str, advertised: str, stored: Stored) -> str:
+    """Return the advertised name as the owner's name of a new pack; empty if it cannot be one.
+
+    Anyone can advertise any name: one that another pack or bank has, or that means something to the
+    program, is not used.
+    """
+    name = advertised.strip()
+    return "" if name_refusal(name, address, given_names(stored)) else name
+
+
+def given_names(stored: Stored) -> Iterable[Candidate]:
+    """Return the packs and banks with the names that their owner gave them."""
+    packs = (Candidate(address=address, given=pack.custom_name) for address, pack in stored.packs.items())
+    return [*packs, *bank_candidates(stored.banks)]

@@ -1,0 +1,136 @@
+"""What the program publishes of itself, and what may be requested of it over the bus. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MOST_FOUND = 20  # discovered packs that are published, the strongest
+MOST_KNOWN = 32  # packs with settings that are published
+MOST_ADAPTERS = 4
+MOST_FINDINGS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPack:
+    """A pack that scans have found."""
+
+    address: str  # AA:BB:CC:DD:EE:FF
+    name: str  # as advertised, printable
+    rssi: int | None  # dBm; None: it is connected and does not advertise
+    protocol: str  # of the family that it looks like, or empty
+    known: bool  # it has settings
+    age: float  # s since it was last found, in whole minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPack:
+    """A pack that has settings, enabled or not."""
+
+    address: str  # AA:BB:CC:DD:EE:FF
+    name: str  # the owner's, else the advertised one, else the address
+    state: str  # of the contact with it, or "off"
+    enabled: bool
+    service: str  # its name on the bus while it is there, or empty
+    instance: int | None  # Venus device instance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownBank:
+    """A bank that has settings, formed or not."""
+
+    number: int  # 1-based
+    name: str  # the owner's, or "Bank 1"
+    state: str  # "formed", "off", or why it is not formed or not on the bus
+    members: tuple[str, ...]  # addresses, string after string
+    topology: str  # as the setting
+    enabled: bool
+    service: str  # its name on the bus while it is there, or empty
+    instance: int | None  # Venus device instance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterUse:
+    """A Bluetooth adapter that is present."""
+
+    address: str  # AA:BB:CC:DD:EE:FF
+    name: str  # "hci0"
+    state: str  # "on", "off", or "busy": another program scans
+    slots: int  # most connections at the same time
+    used: int  # connections, open or being made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFinding:
+    """Something that `doctor` has found."""
+
+    level: int  # 1: works, but the owner should know; 2: does not work
+    text: str  # one line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramReport:
+    """Everything that is published of the program at one moment."""
+
+    scan_left: int = 0  # s until the running scan ends, at least 1; 0: none is running
+    found: tuple[FoundPack, ...] = ()  # row after row
+    packs: tuple[KnownPack, ...] = ()  # in the order of their addresses
+    banks: tuple[KnownBank, ...] = ()
+    adapters: tuple[AdapterUse, ...] = ()
+    interference: str = ""  # programs that disturb Bluetooth, in words
+    cpu: float | None = None  # % of a core, over the last minute
+    memory: float | None = None  # MB
+    uptime: int = 0  # s, in whole minutes
+    findings: tuple[CheckFinding, ...] | None = None  # worst first; None: not checked yet
+    checking: bool = False  # the checks are running
+    message: str = ""  # result of the newest request, in words
+
+    def bank(self, number: int) -> KnownBank | None:
+        """Return a bank by its number; ``None`` if it has no settings."""
+        return next((bank for bank in self.banks if bank.number == number), None)
+
+
+# Requests
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Scan for packs, or end the running scan."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddFound:
+    """Add the discovered pack in a row, counted from 0."""
+
+    row: int
+    address: str = ""  # that the row is meant to have; empty: the one that it shows
+
+
+@dataclass(frozen=True, slots=True)
+class EnablePack:
+    """Read and publish a pack that has settings, or stop that."""
+
+    address: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnableBank:
+    """Form a bank, or end it; settings that it does not have yet are stored first."""
+
+    number: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAgain:
+    """Run the checks of `doctor` now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """End the program, so that its supervisor starts it again."""
+
+
+ProgramRequest = Scan | AddFound | EnablePack | EnableBank | CheckAgain | Restart

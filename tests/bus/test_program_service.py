@@ -1,0 +1,81 @@
+"""``com.victronenergy.xbms``: the program as a service, from which pages of the GX add packs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dbus_xbms.settings import device_id
+from dbus_xbms.venus.tables.program import NAME
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import BATTERY, BUS_ITEM, Venus, plain
+from tests.patience import PATIENCE
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+FIRST, SECOND = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+
+
+async def shown(venus: Venus) -> dict[str, Any]:
+    """Return the valid values of the service by path."""
+    items = await venus.call(NAME, "/", BUS_ITEM, "GetItems")
+    values = {path: plain(entry["Value"]) for path, entry in items.items()}
+    return {path: value for path, value in values.items() if value is not None}
+
+
+async def until(venus: Venus, condition: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """Read the service until ``condition`` holds, and return its values."""
+    values: dict[str, Any] = {}
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not condition(values := await shown(venus)):  # noqa: ASYNC110 (as a page reads it)
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"the condition never holds: {values}") from None
+    return values
+
+
+def row_of(values: dict[str, Any], group: str, address: str) -> str:
+    """Return the path of the row with an address, such as ``/Packs/0``; empty if there is none."""
+    found = [path for path, value in values.items() if path.startswith(f"/{group}/") and value == address]
+    return found[0].removesuffix("/Address") if found else ""
+
+
+async def scanned(venus: Venus, *addresses: str) -> dict[str, Any]:
+    """Scan until packs are found, and end the scan."""
+    assert await venus.write(NAME, "/Scan", 1) == 0
+    await until(venus, lambda values: all(row_of(values, "Discovered", one) for one in addresses))
+    assert await venus.write(NAME, "/Scan", 0) == 0
+    return await until(venus, lambda values: values["/Scan"] == 0)
+
+
+async def test_adding_a_discovered_pack_starts_its_service_with_chemistry_and_name() -> None:
+    async with Simulation(packs=2), Venus() as venus, Program("run") as program:
+        await program.until(f"{NAME} is on the bus")
+        row = row_of(await scanned(venus, FIRST, SECOND), "Discovered", FIRST)
+        assert await venus.write(NAME, f"{row}/Add", FIRST) == 0
+        battery = await venus.until(FIRST, lambda seen: seen["/Soc"] is not None)
+        values = await until(venus, lambda values: values.get("/Packs/0/State") == "connected")
+        assert values["/Packs/0/Address"] == FIRST
+        assert values["/Packs/0/Service"] == BATTERY + device_id(FIRST)
+        assert values["/Packs/0/Instance"] == battery["/DeviceInstance"]
+        assert values[f"{row_of(values, 'Discovered', FIRST)}/Known"] == 1
+        assert await venus.setting(FIRST, "Control") == 0
+        assert "/Packs/1/Address" not in values
+
+        assert await venus.set(FIRST, "Chemistry", "LiFePO4") == 0
+        assert await venus.set(FIRST, "CustomName", "Bow") == 0
+        await venus.until(FIRST, lambda seen: seen["/CustomName"] == "Bow")
+        await until(venus, lambda values: values["/Packs/0/Name"] == "Bow")
+        assert await venus.setting(FIRST, "Chemistry") == "LiFePO4"
+
+        assert await venus.write(NAME, "/Packs/0/Enabled", 0) == 0
+        await venus.until_gone(FIRST)
+        values = await until(venus, lambda values: values["/Packs/0/State"] == "off")
+        assert "/Packs/0/Service" not in values
+        assert await venus.write(NAME, "/Packs/0/Enabled", 1) == 0
+        await venus.until(FIRST, lambda seen: seen["/Soc"] is not None)
+    assert program.left_behind == []

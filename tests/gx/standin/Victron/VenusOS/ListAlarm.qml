@@ -1,0 +1,5 @@
+import Victron.VenusOS
+
+ListText {
+	secondaryText: ["OK", "Warning", "Alarm"][dataItem.value ?? 0]
+}

@@ -1,0 +1,5 @@
+import Victron.VenusOS
+
+ListTextField {
+	property int maximumLength
+}

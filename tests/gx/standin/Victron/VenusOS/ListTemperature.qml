@@ -1,0 +1,5 @@
+import Victron.VenusOS
+
+ListQuantity {
+	unit: VenusOS.Units_Temperature_Celsius
+}

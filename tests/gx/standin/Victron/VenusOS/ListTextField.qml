@@ -1,0 +1,36 @@
+import QtQuick
+import Standin
+import Victron.VenusOS
+
+ListRow {
+	id: root
+
+	readonly property VeQuickItem dataItem: VeQuickItem {}
+	property string secondaryText: dataItem.valid ? dataItem.value : ""
+	property string placeholderText
+	property string suffix
+	property int echoMode: TextInput.Normal
+	property var validateInput
+	property var saveInput: function() {
+		if (dataItem.uid)
+			dataItem.setValue(secondaryText)
+	}
+
+	// Type a text and confirm it.
+	function _type(text) {
+		if (!clickable)
+			return
+		secondaryText = text
+		saveInput()
+	}
+
+	interactive: dataItem.uid === "" || dataItem.valid
+
+	RowButton {
+		row: root
+		leastWidth: Theme.portrait ? 128 : 200
+		faint: root.secondaryText.length === 0
+		text: faint ? root.placeholderText
+			: (root.echoMode === TextInput.Password ? "•".repeat(root.secondaryText.length) : root.secondaryText) + root.suffix
+	}
+}

@@ -1,0 +1,6 @@
+import Victron.VenusOS
+
+PrimaryListLabel {
+	topPadding: 18
+	bottomPadding: 8
+}

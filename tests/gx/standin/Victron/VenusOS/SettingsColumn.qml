@@ -1,0 +1,8 @@
+import QtQuick
+
+Column {
+	property bool preferredVisible: true
+
+	visible: preferredVisible
+	height: preferredVisible ? implicitHeight : 0
+}

@@ -1,0 +1,3 @@
+import Victron.VenusOS
+
+SectionHeader {}
