@@ -6,7 +6,10 @@ SettingsColumn {
 	id: root
 
 	property real pageWidth
-	property alias color: background.color
+	property bool tappable
+
+	signal tapped()
+
 	default property alias _content: content.data
 
 	width: parent ? parent.width : 0
@@ -19,6 +22,24 @@ SettingsColumn {
 		height: content.height + 2 * content.y
 		radius: Theme.geometry_listItem_radius
 		color: Theme.color_listItem_background
+
+		MouseArea {
+			anchors.fill: parent
+			enabled: root.tappable
+			onClicked: root.tapped()
+		}
+
+		Label {
+			anchors {
+				right: parent.right
+				rightMargin: Theme.geometry_listItem_content_horizontalMargin / 2
+				verticalCenter: parent.verticalCenter
+			}
+			visible: root.tappable
+			text: "›"
+			font.pixelSize: Theme.font_size_body3
+			color: Theme.color_font_secondary
+		}
 
 		Item {
 			id: content

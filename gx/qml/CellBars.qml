@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import Victron.VenusOS
 
@@ -19,7 +20,8 @@ Column {
 	// As many equal rows as give each cell the width of its voltage
 	readonly property int rows: Math.ceil((count.value ?? 1) / Math.max(1, Math.floor(width / widest.width)))
 	readonly property int columns: Math.ceil((count.value ?? 1) / rows)
-	readonly property real barHeight: Math.max(Theme.font_size_body3, 5 * Theme.font_size_body3 / rows)
+	readonly property real barHeight: Math.max(Theme.font_size_body3, 4 * Theme.font_size_body3 / rows)
+	readonly property int fontSize: width < 500 ? Theme.font_size_body1 : Theme.font_size_body2
 
 	// Blue between empty and full, orange beyond, red where charging or discharging stops.
 	function color(volts) {
@@ -43,7 +45,7 @@ Column {
 		id: widest
 		text: " 8.888 "
 		font.family: caption.font.family
-		font.pixelSize: Theme.font_size_body2
+		font.pixelSize: root.fontSize
 	}
 
 	Grid {
@@ -104,7 +106,7 @@ Column {
 					width: parent.width
 					text: volts.valid ? volts.value.toFixed(3) : "--"
 					horizontalAlignment: Text.AlignHCenter
-					font.pixelSize: Theme.font_size_body2
+					font.pixelSize: root.fontSize
 				}
 
 				Label {

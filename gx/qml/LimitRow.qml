@@ -12,7 +12,7 @@ ListText {
 
 	preferredVisible: dataItem.valid || why.valid
 	secondaryText: dataItem.valid ? dataItem.value.toFixed(1) + " A" : ofBank ? ofBank[1] : ""
-	caption: ofBank ? words.said(ofBank[2]) : why.valid ? words.said(why.value) : ""
+	caption: ofBank ? words.sentence(ofBank[2]) : why.valid ? words.sentence(why.value) : ""
 
 	VeQuickItem { id: why }
 }

@@ -11,7 +11,7 @@ ListText {
 	text: qsTr("Signal")
 	dataItem.uid: uid + "/Bluetooth/Rssi"
 	secondaryText: dataItem.valid ? words.signal(dataItem.value) + ", " + dataItem.value + " dBm" : "--"
-	caption: age.valid ? qsTr("Last reading: %1 ago").arg(words.duration(age.value)) : qsTr("No reading yet")
+	caption: age.valid ? qsTr("Age of the last reading: %1").arg(words.duration(age.value)) : qsTr("No reading yet")
 
 	VeQuickItem { id: age; uid: root.uid + "/Bluetooth/SampleAge" }
 }

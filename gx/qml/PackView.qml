@@ -13,6 +13,7 @@ GradientListView {
 	readonly property VeQuickItem highestId: VeQuickItem { uid: root.uid + "/System/MaxVoltageCellId" }
 	readonly property VeQuickItem online: VeQuickItem { uid: root.uid + "/System/NrOfModulesOnline" }
 	readonly property VeQuickItem mode: VeQuickItem { uid: root.uid + "/Info/ChargeMode" }
+	readonly property VeQuickItem charge: VeQuickItem { uid: root.uid + "/Io/ChargeHold" }
 	readonly property VeQuickItem lent: VeQuickItem { uid: root.uid + "/Settings/LendForMinutes" }
 	readonly property Words words: Words {}
 
@@ -38,16 +39,14 @@ GradientListView {
 
 				Figure {
 					width: parent.width / 3
-					text: qsTr("Lowest")
+					text: qsTr("Lowest, cell %1").arg(root.cellNumber(root.lowestId))
 					value: root.lowest.valid ? root.lowest.value.toFixed(3) + " V" : "--"
-					note: qsTr("cell %1").arg(root.cellNumber(root.lowestId))
 				}
 
 				Figure {
 					width: parent.width / 3
-					text: qsTr("Highest")
+					text: qsTr("Highest, cell %1").arg(root.cellNumber(root.highestId))
 					value: root.highest.valid ? root.highest.value.toFixed(3) + " V" : "--"
-					note: qsTr("cell %1").arg(root.cellNumber(root.highestId))
 				}
 
 				Figure {
@@ -72,7 +71,10 @@ GradientListView {
 			}
 		}
 
-		SectionHeader { text: qsTr("Limits") }
+		SectionHeader {
+			text: qsTr("Limits")
+			preferredVisible: root.mode.valid
+		}
 
 		LimitRow {
 			text: qsTr("Charging at most")
@@ -88,21 +90,16 @@ GradientListView {
 			words: root.words
 		}
 
-		ListText {
-			text: qsTr("Charge voltage")
+		ModeRow {
+			mode: root.mode
 			dataItem.uid: root.uid + "/Info/MaxChargeVoltage"
-			preferredVisible: dataItem.valid
-			secondaryText: dataItem.valid ? dataItem.value.toFixed(2) + " V" : ""
-			caption: root.mode.valid ? root.words.said(root.mode.value) : ""
+			words: root.words
 		}
 
-		ListText {
-			text: qsTr("Does not control chargers")
-			preferredVisible: root.mode.valid && root.mode.value.startsWith("Not controlling: ")
-			caption: root.mode.valid ? root.words.said(root.mode.value.replace("Not controlling: ", "")) : ""
+		SectionHeader {
+			text: qsTr("MOSFETs")
+			preferredVisible: root.charge.valid
 		}
-
-		SectionHeader { text: qsTr("MOSFETs") }
 
 		MosfetRow {
 			text: qsTr("Charge MOSFET")
@@ -136,6 +133,14 @@ GradientListView {
 		LinkRow {
 			uid: root.uid
 			words: root.words
+		}
+
+		ListText {
+			text: qsTr("Disturbed by")
+			dataItem.uid: root.uid + "/Bluetooth/Interference"
+			preferredVisible: dataItem.valid
+			secondaryText: ""
+			caption: dataItem.value ?? ""
 		}
 
 		LendRow {

@@ -1,3 +1,4 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import Victron.VenusOS
 
@@ -11,13 +12,18 @@ Card {
 	property int lentFor // min
 	property int raised: 0 // alarms
 
-	preferredVisible: !contact || lentFor > 0 || raised > 0 || doubt.valid
+	readonly property string contactLine: line.valid ? line.value.split("; ")[0] : ""
+	readonly property bool isHeld: contactLine.startsWith("no reply")
+
+	preferredVisible: !contact || isHeld || lentFor > 0 || raised > 0 || doubt.valid
 
 	Column {
 		width: parent.width
 		spacing: Theme.geometry_gradientList_spacing
 
-		VeQuickItem { id: state; uid: root.uid + "/Bluetooth/State" }
+		// "no contact: searching; charging stopped: ..."
+		VeQuickItem { id: line; uid: root.uid + "/ConnectionInformation" }
+		VeQuickItem { id: silence; uid: root.uid + "/Alarms/BmsCable" }
 		VeQuickItem { id: age; uid: root.uid + "/Bluetooth/SampleAge" }
 		VeQuickItem { id: doubt; uid: root.uid + "/Diagnostics/Doubt" }
 
@@ -28,9 +34,14 @@ Card {
 
 		Warning {
 			visible: !root.contact && root.lentFor <= 0
-			critical: true
+			critical: silence.value > 1
 			text: age.valid ? qsTr("No contact for %1").arg(root.words.duration(age.value)) : qsTr("No contact yet")
-			note: state.valid ? root.words.said(state.value) : ""
+			note: root.words.sentence(root.contactLine.replace(/^no contact( yet)?(: )?/, ""))
+		}
+
+		Warning {
+			visible: root.isHeld
+			text: age.valid ? qsTr("No reply: the values are %1 old").arg(root.words.duration(age.value)) : qsTr("No reply")
 		}
 
 		Repeater {
@@ -53,7 +64,7 @@ Card {
 
 		Warning {
 			visible: doubt.valid
-			text: doubt.valid ? root.words.said(doubt.value) : ""
+			text: doubt.valid ? root.words.sentence(doubt.value) : ""
 		}
 	}
 }

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from enum import IntEnum
 from operator import attrgetter
 
-from dbus_xbms.model import Mosfet, MosfetTarget, Protection
+from dbus_xbms.model import Mosfet, MosfetTarget
 from dbus_xbms.policy.charge.chemistry import Preset, preset
 from dbus_xbms.policy.temperatures import CELL, MOSFET
 from dbus_xbms.report import Report
 from dbus_xbms.venus.item import Item, Read, Source, rows
+from dbus_xbms.venus.tables.connection import TRIPPED
 
 
 class Hold(IntEnum):
@@ -45,7 +46,8 @@ def _commanded(report: Report) -> MosfetTarget:
 def _protections(mosfet: Mosfet) -> Read[Report]:
     def read(report: Report) -> str | None:
         tripped = report.protection & mosfet.blocked_by
-        return ", ".join(one.value for one in Protection if one in tripped) or None
+        words = dict.fromkeys(words for protection, words in TRIPPED.items() if protection in tripped)
+        return ", ".join(words) or None
 
     return read
 

@@ -52,7 +52,7 @@ def test_a_mosfet_that_is_off_says_what_holds_it(
 
 def test_only_protections_of_that_mosfet_are_named() -> None:
     values = charge_off(Protection.CELL_OVERVOLTAGE, Protection.SHORT_CIRCUIT)
-    assert values["/Io/ChargeProtection"] == "cell overvoltage, short circuit"
+    assert values["/Io/ChargeProtection"] == "a cell is too high, short circuit"
     assert values["/Io/DischargeProtection"] == "short circuit"
 
 
