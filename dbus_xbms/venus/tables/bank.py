@@ -27,13 +27,13 @@ PRODUCT_ID = 0xBA59  # like that of packs, on no list of products that a GX trea
 
 
 def _make(report: BankReport) -> str:
-    """Return the make of the packs, such as ``JBD``; empty if it is unknown or there are several."""
+    """Return the make of the packs; empty if it is unknown or there are several."""
     makes = {pack.product.partition(" ")[0] for pack in report.reports if pack}
     return makes.pop() if len(makes) == 1 else ""
 
 
 def product_name(report: BankReport) -> str:
-    """Return the product name, such as ``JBD bank of 4 packs``; with the number of a nameless second bank."""
+    """Return the product name: make and number of packs, with the number of a nameless second bank."""
     packs = count(len(report.decision.members), "pack")
     nameless = report.number > 1 and not report.settings.custom_name
     words = f"bank {report.number}, {packs}" if nameless else f"bank of {packs}"

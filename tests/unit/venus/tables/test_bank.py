@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Level, Mosfets, MosfetTarget, PackSample, Phase, Protection, SwitchStatus
+from dbus_xbms.model import Level, Mosfets, PackSample, Phase
 from dbus_xbms.policy.alarms import ALARM_PATHS
 from dbus_xbms.policy.bank.records import Alarm, BankValues, Extreme, Member, MemberState
-from dbus_xbms.report import BankReport, ChangeSetting, ClearHistory, Lend
+from dbus_xbms.report import BankReport
 from dbus_xbms.settings import BankSettings, Value
 from dbus_xbms.settings.bank import MOST_MEMBERS
 from dbus_xbms.venus.item import INVALID_TEXT, Item
 from dbus_xbms.venus.tables.bank import PRODUCT_ID, bank_items, devices, is_known, made_for
-from dbus_xbms.venus.tables.battery import BATTERY, values
+from dbus_xbms.venus.tables.battery import BATTERY
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS
 from dbus_xbms.venus.tables.settings import PANE
 from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
-from tests.unit.samples import bank_report, member, sample, settings, silent
+from tests.unit.samples import bank_report, member, sample, silent
+from tests.unit.venus.tables.bank_service import (
+    BANK,
+    LARGEST,
+    items,
+    shown,
+    text,
+    with_member,
+    with_values,
+)
 from tests.unit.venus.tables.test_battery import (
     REGISTERS,
     TAKEN_PRODUCT_IDS,
@@ -30,33 +38,6 @@ from tests.unit.venus.tables.test_battery import (
     described,
     documented,
 )
-
-BANK = bank_report(controls=True)
-LARGEST = bank_report(packs=MOST_MEMBERS, controls=True)
-
-
-def items(report: BankReport) -> dict[str, Item[BankReport]]:
-    (table,) = devices(report).values()
-    return {item.path: item for item in table}
-
-
-def shown(report: BankReport) -> dict[str, Value | None]:
-    return values(items(report).values(), report)
-
-
-def text(report: BankReport, path: str) -> str:
-    item = items(report)[path]
-    return item.show(item.value(report), item.noted(report))
-
-
-def with_values(**changes: Any) -> BankReport:
-    return bank_report(controls=True, values=replace(BANK.decision.values, **changes))
-
-
-def with_member(number: int, **changes: Any) -> BankReport:
-    members = list(BANK.decision.members)
-    members[number - 1] = replace(members[number - 1], **changes)
-    return bank_report(controls=True, members=tuple(members))
 
 
 def test_every_path_is_there_once_for_16_packs_of_32_cells() -> None:
@@ -257,58 +238,6 @@ def test_an_alarm_of_many_members_names_three() -> None:
     assert text(report, "/Alarms/HighVoltage") == "2 (Pack 1, Pack 2, Pack 3 and 3 more)"
 
 
-def test_packs_whose_mosfets_disagree_are_named() -> None:
-    off = sample(mosfets=Mosfets(charge=False, discharge=True))
-    report = with_member(2, sample=off)
-    assert text(report, "/Io/AllowToCharge") == "1 (off in Stern)"
-    assert text(report, "/Io/AllowToDischarge") == "1"
-    assert shown(report)["/System/NrOfModulesBlockingCharge"] == 1
-    assert shown(report)["/Members/2/AllowToCharge"] == 0
-
-
-def test_the_outcome_of_a_command_is_shown_for_each_member() -> None:
-    got = shown(bank_report(outcomes=("done", "failed: no reply", "", "done")))
-    assert [got[f"/Members/{n}/LastCommand"] for n in range(1, 5)] == [
-        "done",
-        "failed: no reply",
-        None,
-        "done",
-    ]
-
-
-def test_the_member_that_is_lent_is_named() -> None:
-    members = (member(1), silent(member(2), MemberState.LENT))
-    report = bank_report(members=members, lent="Stern", switching=SwitchStatus(lent_for=700.0))
-    assert shown(report)["/Bluetooth/State"] == (
-        "1 of 2 packs online; lent to the phone app: Stern; Stern for 12 min more"
-    )
-    assert text(report, "/Settings/LendForMinutes") == "12 (Stern)"
-
-
-@pytest.mark.parametrize(
-    ("changes", "status"),
-    [
-        ({"AllowMosfetControl": 0}, None),
-        ({"AllowMosfetControl": 1, "AllowDischargeOff": 0}, 0x29),
-        ({"AllowMosfetControl": 1, "AllowDischargeOff": 1}, 0x09),
-    ],
-)
-def test_an_output_is_missing_or_locked_if_the_settings_of_one_pack_forbid_it(
-    changes: Any, status: int | None
-) -> None:
-    locked = replace(BANK.reports[1], settings=settings(**changes)) if BANK.reports[1] else None
-    report = replace(BANK, reports=(BANK.reports[0], locked, *BANK.reports[2:]))
-    assert shown(report).get("/SwitchableOutput/discharge/Status") == status
-
-
-def test_an_output_that_a_protection_turned_off_says_so() -> None:
-    off = Mosfets(charge=False, discharge=True)
-    tripped = sample(mosfets=off, protection=frozenset({Protection.CELL_OVERVOLTAGE}))
-    members = tuple(replace(one, sample=tripped) for one in BANK.decision.members)
-    report = bank_report(members=members, values=replace(BANK.decision.values, mosfets=off))
-    assert shown(report)["/SwitchableOutput/charge/Status"] == 0x02
-
-
 def test_held_values_are_not_shared_with_chargers() -> None:
     held = bank_report(phase=Phase.HELD)
     lost = {path for path, value in shown(replace(held, shared=True)).items() if value is None}
@@ -376,23 +305,6 @@ def test_a_bank_appears_once_it_is_confirmed_and_the_cells_of_a_pack_are_known()
     assert not is_known(bank_report(settings=BankSettings({"Enabled": 0})))
     assert not is_known(bank_report(members=unread, reports=(None,) * 4))
     assert not is_known(bank_report(members=()))
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "request_made"),
-    [
-        ("/CustomName", "Haus", ChangeSetting("Name", "Haus")),
-        ("/Io/AllowToCharge", 0, MosfetTarget(charge=False)),
-        ("/SwitchableOutput/discharge/State", 0, MosfetTarget(discharge=False)),
-        ("/SwitchableOutput/charge/Settings/ShowUIControl", 1, ChangeSetting("ChargeSwitchShow", 1)),
-        ("/Settings/LendForMinutes", 20, Lend(20)),
-        ("/History/Clear", 1, ClearHistory()),
-    ],
-)
-def test_a_write_requests_what_it_does_of_a_pack(path: str, value: Value, request_made: object) -> None:
-    request = items(BANK)[path].request
-    assert request
-    assert request(value, BANK) == request_made
 
 
 def test_the_page_of_single_batteries_can_select_each_member() -> None:

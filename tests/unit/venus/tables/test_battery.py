@@ -31,6 +31,7 @@ from dbus_xbms.policy.alarms import ALARM_PATHS, BMS_CABLE
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.battery import BatteryService
+from dbus_xbms.venus.diff import Diff
 from dbus_xbms.venus.item import INVALID_TEXT, Item
 from dbus_xbms.venus.tables.battery import BATTERY, ITEMS, devices, items_for, values
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS
@@ -317,6 +318,44 @@ def test_a_healthy_pack_publishes_its_values(path: str, value: Value | None, tex
     (item,) = (item for item in items_for(IDENTITY, controls=True) if item.path == path)
     assert item.value(CONTROLLING) == value
     assert item.show(item.value(CONTROLLING)) == text
+
+
+def temperature_text(*celsius: float, **sensors: Any) -> str:
+    (item,) = (item for item in items_for(IDENTITY) if item.path == "/Dc/0/Temperature")
+    hot = changed(REPORT, sample=replace(SAMPLE, temperatures=celsius), **sensors)
+    return item.show(item.value(hot), item.noted(hot))
+
+
+def test_the_text_of_the_temperature_names_sensors_that_are_far_from_the_mean() -> None:
+    cells = {"cell_temperatures": (22.0, 23.0)}
+    assert temperature_text(25.0, 22.0, 23.0, **cells) == "22.5°C"
+    report = changed(REPORT, sample=replace(SAMPLE, temperatures=(105.0, 22.0, 23.0)), **cells)
+    sensors = replace(report.decision.temperatures, maybe_cell=105.0)
+    hot = replace(report, decision=replace(report.decision, temperatures=sensors))
+    (item,) = (item for item in items_for(IDENTITY) if item.path == "/Dc/0/Temperature")
+    assert item.show(item.value(hot), item.noted(hot)) == "22.5°C (sensor 1: 105.0°C)"
+    assert temperature_text(25.0, 22.0, -5.0, cell_temperatures=(22.0, -5.0)) == (
+        "8.5°C (sensor 3: -5.0°C, sensor 2: 22.0°C)"
+    )
+
+
+def test_the_cells_and_the_lowest_and_highest_of_them_are_of_one_poll() -> None:
+    diff = Diff(items_for(IDENTITY))
+    for tick in range(40):
+        cells = tuple(3.3 + (tick * 7 + n * 5) % 11 / 1000 for n in range(4))
+        extremes = LowestHighest(lowest=cells.index(min(cells)) + 1, highest=cells.index(max(cells)) + 1)
+        sample = replace(SAMPLE, cells=cells, voltage=sum(cells))
+        diff.changes(changed(REPORT, sample=sample, extreme_cells=extremes), float(tick))
+        now = diff.values
+        volts = [now[f"/Battery/1/Cell/{n}/Voltage"] for n in range(1, 5)]
+        lowest, highest = now["/System/MinVoltageCellId"], now["/System/MaxVoltageCellId"]
+        assert [now["/System/MinCellVoltage"], now["/System/MaxCellVoltage"]] == [
+            now[f"/Battery/1/Cell/{str(cell).removeprefix('C')}/Voltage"] for cell in (lowest, highest)
+        ]
+        assert (now["/System/MinCellVoltage"], now["/System/MaxCellVoltage"]) == (
+            min(volts, key=float),  # type: ignore[arg-type]
+            max(volts, key=float),  # type: ignore[arg-type]
+        )
 
 
 def test_the_health_is_derived_from_the_learned_capacity() -> None:
