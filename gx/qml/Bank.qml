@@ -119,6 +119,6 @@ DeviceListPluginPage {
 	Component {
 		id: packPage
 
-		PackPage {}
+		MemberPage {}
 	}
 }

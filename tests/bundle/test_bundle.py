@@ -76,7 +76,8 @@ def test_the_bundle_contains_the_readme_and_the_pages_that_it_links(unpacked: Pa
 
 def test_the_bundle_contains_only_the_service_files_of_venus(unpacked: Path) -> None:
     service = {path for path in files(unpacked) if path.startswith("service/")}
-    assert service == {"service/venus.sh", "service/dbus-xbms/run", "service/dbus-xbms/log/run"}
+    scripts = {"service/packs.sh", "service/venus.sh"}
+    assert service == {*scripts, "service/dbus-xbms/run", "service/dbus-xbms/log/run"}
 
 
 def test_only_scripts_are_executable_and_only_for_sh(unpacked: Path) -> None:
