@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from bench.pictures.gx_boat import ADDED, SCANNING, house
+from bench.pictures.gx_boat import SCANNING, added, house
 from dbus_xbms.settings.paths import pack_path
 from tests.gx import packs
 from tests.gx.menu import NEW, SETTINGS
@@ -29,30 +29,39 @@ class Picture:
 
     file: str
     page: str
+    shows: str  # a text on it
     services: tuple[Service, ...]  # of a device page: its device first
     properties: Mapping[str, Value] = field(default_factory=dict)  # of a page that another one opens
     tap: Callable[[Screen], None] | None = None
 
 
 PICTURES = (
-    Picture(file="gx-add.png", page="DiscoveredPage.qml", services=SCANNING),
-    Picture(file="gx-new-pack.png", page="NewPackPage.qml", services=ADDED, properties={"address": NEW}),
+    Picture(file="gx-add.png", page="DiscoveredPage.qml", shows="12 s left", services=SCANNING),
+    Picture(
+        file="gx-new-pack.png",
+        page="NewPackPage.qml",
+        shows="Workshop",
+        services=added(),
+        properties={"address": NEW},
+    ),
     Picture(
         file="gx-control.png",
         page="PackPage.qml",
-        services=ADDED,
+        shows="Controls charging",
+        services=added(),
         properties={"address": NEW},
         tap=lambda screen: screen.choose("Control", 1),
     ),
-    Picture(file="gx-cells.png", page="Cells.qml", services=(battery(packs.HEALTHY),)),
+    Picture(file="gx-cells.png", page="Cells.qml", shows="4 max", services=(battery(packs.HEALTHY),)),
     Picture(
         file="gx-switching.png",
         page="PackSwitchingPage.qml",
-        services=ADDED,
+        shows="OK",
+        services=added(AllowMosfetControl=1),
         properties={"base": f"dbus/{SETTINGS}{pack_path(NEW, '')}".rstrip("/")},
         tap=lambda screen: screen.tap("Allow turning discharging off"),
     ),
-    Picture(file="gx-bank.png", page="Bank.qml", services=(house(),)),
+    Picture(file="gx-bank.png", page="Bank.qml", shows="57 % of the current", services=(house(),)),
 )
 
 
@@ -61,8 +70,8 @@ def drawn(picture: Picture) -> QImage:
     with opened(picture) as screen:
         if picture.tap:
             picture.tap(screen)
-        if screen.problems:
-            raise RuntimeError(f"{picture.page}: {screen.problems}")
+        if screen.problems or picture.shows not in screen.texts:
+            raise RuntimeError(f"{picture.page}: {screen.problems or screen.texts}")
         exact = Qt.ImageConversionFlag.AvoidDither | Qt.ImageConversionFlag.ThresholdDither
         return screen.picture.convertToFormat(QImage.Format.Format_Indexed8, exact)
 

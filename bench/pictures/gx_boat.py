@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from dbus_xbms.model import Limits
 from dbus_xbms.policy.bank.records import BankValues, Extreme, Member
-from dbus_xbms.program_report import FoundPack, ProgramReport
+from dbus_xbms.program_report import FoundPack
 from dbus_xbms.settings import PackSettings
-from dbus_xbms.venus.tables import program as program_table
-from tests.gx.menu import BOW, NEW, stored
-from tests.gx.services import Service, bank, pack_settings, program, settings
+from tests.gx.menu import BOW, NEW, running, stored
+from tests.gx.services import Service, Value, bank, pack_settings, settings
 from tests.unit import samples
 
 
@@ -19,36 +18,30 @@ def found(address: str, name: str, rssi: int | None, *, known: bool = False) -> 
     return FoundPack(address=address, name=name, rssi=rssi, protocol="jbd", known=known, age=0.0)
 
 
-def running(report: ProgramReport) -> Service:
-    """Return the service of the program that shows a report."""
-    values = {item.path: item.value(report) for item in program_table.ITEMS}
-    return program({path: value for path, value in values.items() if value is not None})
-
-
 SCANNING = (
     running(
-        ProgramReport(
-            scan_left=12,
-            found=(
-                found(NEW, "xiaoxiang BMS", -58),
-                found(BOW, "JBD-SP04S020-L4S-200A", None, known=True),
-                found("A4:C1:37:00:00:0C", "DP04S007L", -88),
-            ),
-        )
+        scan_left=12,
+        found=(
+            found(NEW, "xiaoxiang BMS", -58),
+            found(BOW, "JBD-SP04S020-L4S-200A", None, known=True),
+            found("A4:C1:37:00:00:0C", "DP04S007L", -88),
+        ),
     ),
     stored(),
 )
-ANSWERED = PackSettings(
-    {
-        "Enabled": 1,
-        "CustomName": "Workshop",
-        "Chemistry": "LiFePO4",
-        "Nominal": 100.0,
-        "MaxChargeCurrent": 50.0,
-        "MaxDischargeCurrent": 100.0,
-    }
-)
-ADDED = (running(ProgramReport()), settings(pack_settings(NEW, ANSWERED)))
+ANSWERED: dict[str, Value] = {
+    "Enabled": 1,
+    "CustomName": "Workshop",
+    "Chemistry": "LiFePO4",
+    "Nominal": 100.0,
+    "MaxChargeCurrent": 50.0,
+    "MaxDischargeCurrent": 100.0,
+}
+
+
+def added(**changes: Value) -> tuple[Service, ...]:
+    """Return the program, and the settings of a pack whose questions are answered, with changes."""
+    return running(), settings(pack_settings(NEW, PackSettings(ANSWERED | changes)))
 
 
 def member(number: int, cells: tuple[float, ...], current: float, limited: float, by: str) -> Member:
