@@ -408,12 +408,12 @@
         <translation>%1, %2 dBm</translation>
     </message>
     <message>
-        <source>Known</source>
-        <translation>Bekannt</translation>
-    </message>
-    <message>
         <source>Add</source>
         <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
 </context>
 <context>
@@ -1144,6 +1144,109 @@
             <numerusform>%n Befund</numerusform>
             <numerusform>%n Befunde</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>States</name>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Startet</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Sucht</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Verbindet</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Verbunden</translation>
+    </message>
+    <message>
+        <source>Lent to the phone app</source>
+        <translation>An die Telefon-App überlassen</translation>
+    </message>
+    <message>
+        <source>The password is missing or wrong</source>
+        <translation>Passwort fehlt oder ist falsch</translation>
+    </message>
+    <message>
+        <source>The passkey is missing or wrong</source>
+        <translation>Kopplungscode fehlt oder ist falsch</translation>
+    </message>
+    <message>
+        <source>Connects but never answers</source>
+        <translation>Verbindet, antwortet aber nie</translation>
+    </message>
+    <message>
+        <source>Another make of BMS</source>
+        <translation>BMS eines anderen Herstellers</translation>
+    </message>
+    <message>
+        <source>Read by another program</source>
+        <translation>Wird von einem anderen Programm gelesen</translation>
+    </message>
+    <message>
+        <source>Its answers make no sense</source>
+        <translation>Seine Antworten ergeben keinen Sinn</translation>
+    </message>
+    <message>
+        <source>Its readings are not believed</source>
+        <translation>Seine Messwerte sind unglaubwürdig</translation>
+    </message>
+    <message>
+        <source>Not heard: out of range, or its phone app is connected</source>
+        <translation>Nicht zu hören: außer Reichweite, oder seine Telefon-App ist verbunden</translation>
+    </message>
+    <message>
+        <source>Heard, but no connection</source>
+        <translation>Zu hören, aber keine Verbindung</translation>
+    </message>
+    <message>
+        <source>No contact for a long time</source>
+        <translation>Seit langem kein Kontakt</translation>
+    </message>
+    <message>
+        <source>No Bluetooth on this GX</source>
+        <translation>Kein Bluetooth an diesem GX</translation>
+    </message>
+    <message>
+        <source>Bluetooth hangs: restart the GX</source>
+        <translation>Bluetooth hängt: GX neu starten</translation>
+    </message>
+    <message>
+        <source>Another program keeps Bluetooth busy</source>
+        <translation>Ein anderes Programm belegt Bluetooth</translation>
+    </message>
+    <message>
+        <source>No Bluetooth adapter</source>
+        <translation>Kein Bluetooth-Adapter</translation>
+    </message>
+    <message>
+        <source>The Bluetooth adapter is off</source>
+        <translation>Der Bluetooth-Adapter ist aus</translation>
+    </message>
+    <message>
+        <source>The adapter has no free connection</source>
+        <translation>Der Adapter hat keine Verbindung frei</translation>
+    </message>
+    <message>
+        <source>Another program shows this pack</source>
+        <translation>Ein anderes Programm zeigt dieses Pack</translation>
+    </message>
+    <message>
+        <source>Read, but the GX does not show it</source>
+        <translation>Gelesen, aber das GX zeigt es nicht</translation>
+    </message>
+    <message>
+        <source>Stopped by an error of this program</source>
+        <translation>Durch einen Programmfehler gestoppt</translation>
     </message>
 </context>
 <context>

@@ -408,12 +408,12 @@
         <translation>%1, %2 dBm</translation>
     </message>
     <message>
-        <source>Known</source>
-        <translation>Conocido</translation>
-    </message>
-    <message>
         <source>Add</source>
         <translation>Añadir</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Ajustes</translation>
     </message>
 </context>
 <context>
@@ -1144,6 +1144,109 @@
             <numerusform>%n hallazgo</numerusform>
             <numerusform>%n hallazgos</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>States</name>
+    <message>
+        <source>Off</source>
+        <translation>Apagado</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Iniciando</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Buscando</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Conectando</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Conectado</translation>
+    </message>
+    <message>
+        <source>Lent to the phone app</source>
+        <translation>Prestado a la aplicación</translation>
+    </message>
+    <message>
+        <source>The password is missing or wrong</source>
+        <translation>Falta la contraseña o es errónea</translation>
+    </message>
+    <message>
+        <source>The passkey is missing or wrong</source>
+        <translation>Falta el código o es erróneo</translation>
+    </message>
+    <message>
+        <source>Connects but never answers</source>
+        <translation>Se conecta pero nunca responde</translation>
+    </message>
+    <message>
+        <source>Another make of BMS</source>
+        <translation>BMS de otra marca</translation>
+    </message>
+    <message>
+        <source>Read by another program</source>
+        <translation>Leído por otro programa</translation>
+    </message>
+    <message>
+        <source>Its answers make no sense</source>
+        <translation>Sus respuestas no tienen sentido</translation>
+    </message>
+    <message>
+        <source>Its readings are not believed</source>
+        <translation>Sus lecturas no son creíbles</translation>
+    </message>
+    <message>
+        <source>Not heard: out of range, or its phone app is connected</source>
+        <translation>No se recibe: fuera de alcance, o su aplicación está conectada</translation>
+    </message>
+    <message>
+        <source>Heard, but no connection</source>
+        <translation>Se recibe, pero sin conexión</translation>
+    </message>
+    <message>
+        <source>No contact for a long time</source>
+        <translation>Sin contacto desde hace tiempo</translation>
+    </message>
+    <message>
+        <source>No Bluetooth on this GX</source>
+        <translation>Sin Bluetooth en este GX</translation>
+    </message>
+    <message>
+        <source>Bluetooth hangs: restart the GX</source>
+        <translation>Bluetooth bloqueado: reinicie el GX</translation>
+    </message>
+    <message>
+        <source>Another program keeps Bluetooth busy</source>
+        <translation>Otro programa ocupa el Bluetooth</translation>
+    </message>
+    <message>
+        <source>No Bluetooth adapter</source>
+        <translation>Sin adaptador Bluetooth</translation>
+    </message>
+    <message>
+        <source>The Bluetooth adapter is off</source>
+        <translation>El adaptador Bluetooth está apagado</translation>
+    </message>
+    <message>
+        <source>The adapter has no free connection</source>
+        <translation>El adaptador no tiene conexiones libres</translation>
+    </message>
+    <message>
+        <source>Another program shows this pack</source>
+        <translation>Otro programa muestra este pack</translation>
+    </message>
+    <message>
+        <source>Read, but the GX does not show it</source>
+        <translation>Leído, pero el GX no lo muestra</translation>
+    </message>
+    <message>
+        <source>Stopped by an error of this program</source>
+        <translation>Detenido por un error del programa</translation>
     </message>
 </context>
 <context>

@@ -408,12 +408,12 @@
         <translation>%1, %2 dBm</translation>
     </message>
     <message>
-        <source>Known</source>
-        <translation>Connu</translation>
-    </message>
-    <message>
         <source>Add</source>
         <translation>Ajouter</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Paramètres</translation>
     </message>
 </context>
 <context>
@@ -1144,6 +1144,109 @@
             <numerusform>%n constat</numerusform>
             <numerusform>%n constats</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>States</name>
+    <message>
+        <source>Off</source>
+        <translation>Désactivé</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Démarrage</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Recherche</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Connexion en cours</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Connecté</translation>
+    </message>
+    <message>
+        <source>Lent to the phone app</source>
+        <translation>Prêté à l&apos;application</translation>
+    </message>
+    <message>
+        <source>The password is missing or wrong</source>
+        <translation>Mot de passe manquant ou faux</translation>
+    </message>
+    <message>
+        <source>The passkey is missing or wrong</source>
+        <translation>Code d&apos;appairage manquant ou faux</translation>
+    </message>
+    <message>
+        <source>Connects but never answers</source>
+        <translation>Se connecte mais ne répond jamais</translation>
+    </message>
+    <message>
+        <source>Another make of BMS</source>
+        <translation>BMS d&apos;une autre marque</translation>
+    </message>
+    <message>
+        <source>Read by another program</source>
+        <translation>Lu par un autre programme</translation>
+    </message>
+    <message>
+        <source>Its answers make no sense</source>
+        <translation>Ses réponses n&apos;ont pas de sens</translation>
+    </message>
+    <message>
+        <source>Its readings are not believed</source>
+        <translation>Ses mesures ne sont pas crédibles</translation>
+    </message>
+    <message>
+        <source>Not heard: out of range, or its phone app is connected</source>
+        <translation>Non reçu : hors de portée, ou son application est connectée</translation>
+    </message>
+    <message>
+        <source>Heard, but no connection</source>
+        <translation>Reçu, mais pas de connexion</translation>
+    </message>
+    <message>
+        <source>No contact for a long time</source>
+        <translation>Aucun contact depuis longtemps</translation>
+    </message>
+    <message>
+        <source>No Bluetooth on this GX</source>
+        <translation>Pas de Bluetooth sur ce GX</translation>
+    </message>
+    <message>
+        <source>Bluetooth hangs: restart the GX</source>
+        <translation>Bluetooth bloqué : redémarrez le GX</translation>
+    </message>
+    <message>
+        <source>Another program keeps Bluetooth busy</source>
+        <translation>Un autre programme occupe le Bluetooth</translation>
+    </message>
+    <message>
+        <source>No Bluetooth adapter</source>
+        <translation>Pas d&apos;adaptateur Bluetooth</translation>
+    </message>
+    <message>
+        <source>The Bluetooth adapter is off</source>
+        <translation>L&apos;adaptateur Bluetooth est désactivé</translation>
+    </message>
+    <message>
+        <source>The adapter has no free connection</source>
+        <translation>L&apos;adaptateur n&apos;a plus de connexion libre</translation>
+    </message>
+    <message>
+        <source>Another program shows this pack</source>
+        <translation>Un autre programme affiche ce pack</translation>
+    </message>
+    <message>
+        <source>Read, but the GX does not show it</source>
+        <translation>Lu, mais le GX ne l&apos;affiche pas</translation>
+    </message>
+    <message>
+        <source>Stopped by an error of this program</source>
+        <translation>Arrêté par une erreur du programme</translation>
     </message>
 </context>
 <context>

@@ -408,12 +408,12 @@
         <translation>%1, %2 dBm</translation>
     </message>
     <message>
-        <source>Known</source>
-        <translation>Bekend</translation>
-    </message>
-    <message>
         <source>Add</source>
         <translation>Toevoegen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Instellingen</translation>
     </message>
 </context>
 <context>
@@ -1144,6 +1144,109 @@
             <numerusform>%n bevinding</numerusform>
             <numerusform>%n bevindingen</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>States</name>
+    <message>
+        <source>Off</source>
+        <translation>Uit</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Start op</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Zoekt</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Maakt verbinding</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Verbonden</translation>
+    </message>
+    <message>
+        <source>Lent to the phone app</source>
+        <translation>Uitgeleend aan de telefoon-app</translation>
+    </message>
+    <message>
+        <source>The password is missing or wrong</source>
+        <translation>Wachtwoord ontbreekt of is fout</translation>
+    </message>
+    <message>
+        <source>The passkey is missing or wrong</source>
+        <translation>Koppelcode ontbreekt of is fout</translation>
+    </message>
+    <message>
+        <source>Connects but never answers</source>
+        <translation>Verbindt, maar antwoordt nooit</translation>
+    </message>
+    <message>
+        <source>Another make of BMS</source>
+        <translation>BMS van een ander merk</translation>
+    </message>
+    <message>
+        <source>Read by another program</source>
+        <translation>Wordt door een ander programma gelezen</translation>
+    </message>
+    <message>
+        <source>Its answers make no sense</source>
+        <translation>Zijn antwoorden zijn onzinnig</translation>
+    </message>
+    <message>
+        <source>Its readings are not believed</source>
+        <translation>Zijn metingen zijn ongeloofwaardig</translation>
+    </message>
+    <message>
+        <source>Not heard: out of range, or its phone app is connected</source>
+        <translation>Niet gehoord: buiten bereik, of de telefoon-app is verbonden</translation>
+    </message>
+    <message>
+        <source>Heard, but no connection</source>
+        <translation>Gehoord, maar geen verbinding</translation>
+    </message>
+    <message>
+        <source>No contact for a long time</source>
+        <translation>Al lang geen contact</translation>
+    </message>
+    <message>
+        <source>No Bluetooth on this GX</source>
+        <translation>Geen Bluetooth op deze GX</translation>
+    </message>
+    <message>
+        <source>Bluetooth hangs: restart the GX</source>
+        <translation>Bluetooth hangt: herstart de GX</translation>
+    </message>
+    <message>
+        <source>Another program keeps Bluetooth busy</source>
+        <translation>Een ander programma houdt Bluetooth bezet</translation>
+    </message>
+    <message>
+        <source>No Bluetooth adapter</source>
+        <translation>Geen Bluetooth-adapter</translation>
+    </message>
+    <message>
+        <source>The Bluetooth adapter is off</source>
+        <translation>De Bluetooth-adapter is uit</translation>
+    </message>
+    <message>
+        <source>The adapter has no free connection</source>
+        <translation>De adapter heeft geen verbinding vrij</translation>
+    </message>
+    <message>
+        <source>Another program shows this pack</source>
+        <translation>Een ander programma toont deze pack</translation>
+    </message>
+    <message>
+        <source>Read, but the GX does not show it</source>
+        <translation>Gelezen, maar de GX toont hem niet</translation>
+    </message>
+    <message>
+        <source>Stopped by an error of this program</source>
+        <translation>Gestopt door een programmafout</translation>
     </message>
 </context>
 <context>
