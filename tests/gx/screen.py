@@ -179,7 +179,7 @@ class Screen:
 
     def bottom(self, text: str) -> float:
         """Return where a text ends, in pixels from the top."""
-        return self._find(text).painted.bottom()
+        return float(self._find(text).painted.bottom())
 
     @property
     def cut_off(self) -> list[str]:

@@ -26,26 +26,26 @@ def shown(pack: Report) -> dict[str, object]:
     return dict(battery.values(battery.items_for(IDENTITY), pack))
 
 
-def charge_off(*tripped: Protection, **switching: MosfetTarget) -> dict[str, object]:
+def charge_off(*tripped: Protection, switching: SwitchStatus | None = None) -> dict[str, object]:
     reading = sample(mosfets=CHARGE_OFF, protection=frozenset(tripped))
-    return shown(report(sample=reading, switching=SwitchStatus(**switching)))
+    return shown(report(sample=reading, switching=switching or SwitchStatus()))
 
 
 @pytest.mark.parametrize(
     ("tripped", "switching", "expected"),
     [
-        ((), {"commanded": MosfetTarget(charge=False)}, Hold.COMMAND),
-        ((), {"requested": MosfetTarget(charge=True)}, Hold.SWITCHING),
-        ((Protection.CELL_OVERVOLTAGE,), {}, Hold.PROTECTION),
-        ((Protection.CELL_OVERVOLTAGE,), {"commanded": MosfetTarget(charge=False)}, Hold.COMMAND),
-        ((Protection.CELL_UNDERVOLTAGE,), {}, Hold.UNKNOWN),
-        ((), {"commanded": MosfetTarget(charge=True)}, Hold.UNKNOWN),
+        ((), SwitchStatus(commanded=MosfetTarget(charge=False)), Hold.COMMAND),
+        ((), SwitchStatus(requested=MosfetTarget(charge=True)), Hold.SWITCHING),
+        ((Protection.CELL_OVERVOLTAGE,), None, Hold.PROTECTION),
+        ((Protection.CELL_OVERVOLTAGE,), SwitchStatus(commanded=MosfetTarget(charge=False)), Hold.COMMAND),
+        ((Protection.CELL_UNDERVOLTAGE,), None, Hold.UNKNOWN),
+        ((), SwitchStatus(commanded=MosfetTarget(charge=True)), Hold.UNKNOWN),
     ],
 )
 def test_a_mosfet_that_is_off_says_what_holds_it(
-    tripped: tuple[Protection, ...], switching: dict[str, MosfetTarget], expected: Hold
+    tripped: tuple[Protection, ...], switching: SwitchStatus | None, expected: Hold
 ) -> None:
-    values = charge_off(*tripped, **switching)
+    values = charge_off(*tripped, switching=switching)
     assert values["/Io/ChargeHold"] == expected
     assert values["/Io/DischargeHold"] == Hold.ON
 
