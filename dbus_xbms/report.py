@@ -134,6 +134,7 @@ class Report:
     switching: SwitchStatus = field(default_factory=SwitchStatus)
     switch_instance: int | None = None  # of the separate switch device; None: there is none
     bank: str = ""  # name of the bank to which it belongs
+    trouble: str = ""  # why the newest attempt to read it failed, in words
     settings: PackSettings = field(default_factory=PackSettings)
 
     @property

@@ -12,7 +12,6 @@ from dbus_fast.aio import MessageBus
 from dbus_xbms.dbus import BusError, BusLost, CallFailed, NameWatcher, call_daemon, connected
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value
-from dbus_xbms.venus.tables.battery import OWN_BATTERY
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -57,9 +56,7 @@ class Shunt:
         while True:
             self._wake.clear()
             service, self._told, self._missing_since = self._service, None, _now()
-            if service.startswith(OWN_BATTERY):
-                log.warning("%s: Shunt names %s, which is a pack or bank of this program", self.bank, service)
-            elif service:
+            if service:
                 await self._try_to_watch(service)
                 continue
             await self._wake.wait()

@@ -97,7 +97,8 @@ def no_packs(after: Configuration) -> str:
         if (reason := _why_not(pack, taken.get(address), after))
     ]
     kinds = "they have different chemistries or numbers of cells; name the packs that are wired together"
-    reasons = "; ".join(why) or ("fewer than two packs were added" if len(after.enabled) < 2 else kinds)
+    few = "fewer than two packs were added; to add one: dbus-xbms add ADDRESS"
+    reasons = "; ".join(why) or (few if len(after.enabled) < 2 else kinds)
     return f"there are no two packs that could act as one battery: {reasons}"
 
 

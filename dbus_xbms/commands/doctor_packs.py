@@ -15,7 +15,7 @@ from dbus_xbms.settings import bank_path, name_of
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 
 DRIFT = "states of charge differ"  # told from the difference itself
-SILENT = (0, 10)  # /State: no values yet, no longer
+SILENT = (0, 18)  # /State: no values yet, no longer
 
 
 async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:

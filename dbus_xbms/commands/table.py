@@ -31,7 +31,8 @@ MOSFET_PATHS = (
 )
 LAST_COMMAND, BALANCING_OFF = "/Io/LastCommand", "/Settings/TurnBalancingOff"
 COMMAND_STATE, COMMAND_NUMBER = "/Io/LastCommandState", "/Io/LastCommandNumber"
-STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is normal
+STATES: Mapping[Value, str] = {0: "no sample yet"}  # /State
+GONE = ("stopped", "withdrawn")  # begin /Bluetooth/State once no value is shown and no current allowed
 
 CVL, CHARGE_MODE = "/Info/MaxChargeVoltage", "/Info/ChargeMode"
 LIMITS = (
@@ -233,7 +234,9 @@ def _alarms(pack: Battery) -> list[str]:
 
 
 def _link(pack: Battery) -> list[str]:
-    chunks = [STATES.get(pack.values.get("/State"), ""), str(pack.values.get("/Bluetooth/State") or "")]
+    link = str(pack.values.get("/Bluetooth/State") or "")
+    gone = "no contact" if link.startswith(GONE) else ""
+    chunks = [STATES.get(pack.values.get("/State"), gone), link]
     if pack.values.get("/Bluetooth/Rssi") is not None:
         chunks.append(pack.text("/Bluetooth/Rssi"))
     if pack.values.get("/Bluetooth/SampleAge") is not None:

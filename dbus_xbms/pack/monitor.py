@@ -175,6 +175,7 @@ class PackMonitor:
             switching=self.switching,
             switch_instance=self.switch_instance if self.settings.separate_switch_device else None,
             bank=self.role.bank,
+            trouble=self._contact.failure.words if self._contact.failure else "",
             settings=self.settings.frozen,
         )
 

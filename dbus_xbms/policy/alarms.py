@@ -26,6 +26,7 @@ SOC_HYSTERESIS = 2.0  # %
 SPREAD_HYSTERESIS = 0.1  # fraction of the threshold
 VOLTAGE_HYSTERESIS = 0.02  # V
 TEMPERATURE_HYSTERESIS = 2.0  # K
+RUNAWAY = 2.0  # times the warning for imbalance
 NEAR = 2.0  # hysteresis multiples below the warning within which a value is near it
 
 BMS_CABLE = "/Alarms/BmsCable"
@@ -79,11 +80,20 @@ def protection_alarms(sample: PackSample, settings: PackSettings) -> dict[str, L
     for protection, path, level in PROTECTION_ALARMS:
         if protection not in sample.protection:
             continue
-        # The end of a charge trips cell over-voltage on many small packs, and nothing is wrong.
-        if protection is Protection.CELL_OVERVOLTAGE and sample.is_on(Mosfet.DISCHARGE):
+        if protection is Protection.CELL_OVERVOLTAGE and _only_full(sample, settings):
             level = Level(settings.cell_overvoltage_alarm)
         levels[path] = worst(levels.get(path, Level.OK), level)
     return levels
+
+
+def _only_full(sample: PackSample, settings: PackSettings) -> bool:
+    """Return whether cell over-voltage may be the end of a charge, as on many small packs, and no fault.
+
+    It is a fault if one cell has run away from the others: at ``RUNAWAY`` times the warning for imbalance.
+    """
+    spread = round(max(sample.cells) - min(sample.cells), 3) if sample.cells else 0.0  # V; of whole mV
+    ran_away = settings.cell_imbalance_warning and spread >= RUNAWAY * settings.cell_imbalance_warning
+    return bool(sample.is_on(Mosfet.DISCHARGE)) and not ran_away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +147,8 @@ def near_threshold(
         low = settings.low_cell_warning or (preset.low_warning if preset else 0.0)
         cutoff_high, cutoff_low = (preset.cutoff_high, preset.cutoff_low) if preset else (inf, -inf)
         found += [
-            (CELL_IMBALANCE, highest - lowest, spread, 2 * spread, SPREAD_HYSTERESIS * spread),
+            # never more than a warning: what is dangerous about it has an alarm of its own
+            (CELL_IMBALANCE, highest - lowest, spread, inf, SPREAD_HYSTERESIS * spread),
             (HIGH_CELL_VOLTAGE, highest, high, cutoff_high, VOLTAGE_HYSTERESIS),
             (LOW_CELL_VOLTAGE, -lowest, -low, -cutoff_low, VOLTAGE_HYSTERESIS),
         ]

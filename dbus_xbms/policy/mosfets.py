@@ -35,9 +35,14 @@ class MosfetState:
     forced: frozenset[Mosfet] = frozenset()  # of the waiting command: on despite an inrush current
     sending: MosfetTarget = NOTHING  # on its way to the BMS
     changed: Mapping[Mosfet, float] = field(default_factory=dict)  # s, of the last command sent, per MOSFET
-    failed_mosfets: frozenset[Mosfet] = frozenset()  # MOSFETs whose last command failed
+    failed: MosfetTarget = NOTHING  # what the last command asked of a MOSFET that has not followed since
     off_by_us: frozenset[Mosfet] = frozenset()  # commanded off by this program, and not seen on since
     reports_lock: bool = False  # this BMS has reported that a MOSFET was commanded off
+
+    @property
+    def failed_mosfets(self) -> frozenset[Mosfet]:
+        """MOSFETs whose last command failed, and that have not followed it since."""
+        return frozenset(_named(self.failed))
 
     @property
     def due(self) -> MosfetTarget:
@@ -84,7 +89,12 @@ def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
         confirmed=confirmed,
         off_by_us=off_by_us,
         reports_lock=reports_lock,
+        failed=_without(state.failed, lambda m: sample.is_on(m) is state.failed.of(m)),
     )
+
+
+def _without(target: MosfetTarget, drop: Callable[[Mosfet], bool]) -> MosfetTarget:
+    return MosfetTarget(**{m.value: None if drop(m) else target.of(m) for m in Mosfet})
 
 
 def _agrees(known: MosfetTarget, confirmed: MosfetTarget, *, lock: bool) -> bool:
@@ -167,14 +177,13 @@ def request(
     requested_at = {
         m: state.requested_at[m] if both.of(m) is state.waiting.of(m) else now for m in _named(both)
     }
-    failed_mosfets = frozenset(m for m in state.failed_mosfets if target.of(m) is None)
     return replace(
         state,
         waiting=both,
         requested_at=requested_at,
         newest_request_at=now,
         forced=forced | {m for m in state.forced if target.of(m) is None},
-        failed_mosfets=failed_mosfets,
+        failed=_without(state.failed, lambda m: target.of(m) is not None),
     )
 
 
@@ -294,15 +303,11 @@ def confirm(state: MosfetState, mask: Mosfets) -> MosfetState:
 
 def fail(state: MosfetState) -> MosfetState:
     """Record that the sent command failed, or may have; the next sample proves what holds."""
-    failed_mosfets = state.failed_mosfets | frozenset(_named(state.sending))
-    return replace(
-        state, commanded=NOTHING, confirmed=NOTHING, sending=NOTHING, failed_mosfets=failed_mosfets
-    )
+    failed = state.sending.over(state.failed)
+    return replace(state, commanded=NOTHING, confirmed=NOTHING, sending=NOTHING, failed=failed)
 
 
 def cancel(state: MosfetState, *, fault: bool) -> MosfetState:
     """Drop the waiting command; nothing was sent."""
-    failed_mosfets = (
-        state.failed_mosfets | frozenset(_named(state.waiting)) if fault else state.failed_mosfets
-    )
-    return replace(state, waiting=NOTHING, requested_at={}, forced=frozenset(), failed_mosfets=failed_mosfets)
+    failed = state.waiting.over(state.failed) if fault else state.failed
+    return replace(state, waiting=NOTHING, requested_at={}, forced=frozenset(), failed=failed)

@@ -67,8 +67,8 @@ class BankSettings(PaneSettings):
     shunt = Setting(
         default="",
         longest=100,
-        pattern=r"(com\.victronenergy\.battery\.\w+)?",
-        form="a service like com.victronenergy.battery.ttyUSB0, or nothing",
+        pattern=r"(com\.victronenergy\.battery\.(?!xbms_)\w+)?",  # no pack or bank of this program
+        form="the service of another battery monitor, like com.victronenergy.battery.ttyUSB0, or nothing",
         help="D-Bus service of a battery monitor whose current counts as the bank's. Empty: the sum of the "
         "packs' currents.",
     )

@@ -43,6 +43,10 @@ def _percent(default: int, words: str) -> Setting[int]:
     return Setting(default=default, lowest=0, highest=100, unit="%", help=words)
 
 
+def _share(default: float, words: str) -> Setting[float]:
+    return Setting(default=default, lowest=0.0, highest=100.0, unit="%", help=words)
+
+
 def _curve(words: str) -> Setting[str]:
     form = "points like 0:0 10:0.3 20:1, or nothing"
     return Setting(default="", pattern=CURVE, form=form, help=words)
@@ -109,7 +113,7 @@ class ChargeSettings(Settings):
         unit="V",
         help="Cells agree when they differ by no more than this.",
     )
-    tail_current = _percent(5, "Full once the charge current is down to this percentage of the capacity.")
+    tail_current = _share(5.0, "Full once the charge current is down to this percentage of the capacity.")
     rebulk_soc = _percent(90, "Float returns to bulk below this state of charge.")
     rebulk_drift = Setting(
         default=0.05,
@@ -150,4 +154,4 @@ class ChargeSettings(Settings):
     charge_request_soc = _percent(
         5, "Request charge at or below this state of charge. 0: by cell voltage only."
     )
-    discharge_floor = _percent(0, "State of charge at which the time to go reaches 0.")
+    discharge_floor = _share(0.0, "State of charge at which the time to go reaches 0.")

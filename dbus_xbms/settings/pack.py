@@ -121,12 +121,13 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         default=1,
         lowest=1,
         highest=2,
-        help="What a cell over-voltage protection raises at the end of a charge: 1 warning, 2 alarm.",
+        help="What a cell over-voltage protection raises at the end of a charge: 1 warning, 2 alarm. "
+        "Always 2 if cells differ by twice CellImbalanceWarning.",
     )
     low_soc_warning = Setting(
-        default=10,
-        lowest=0,
-        highest=100,
+        default=10.0,
+        lowest=0.0,
+        highest=100.0,
         unit="%",
         help="Warn at or below this state of charge; alarm at half of it. 0: off.",
     )
@@ -135,7 +136,7 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         lowest=0.0,
         highest=1.0,
         unit="V",
-        help="Warn when cells differ by this much; alarm at twice that. 0: off.",
+        help="Warn when cells differ by this much. 0: off.",
     )
     mosfet_temperature_warning = Setting(
         default=80.0,

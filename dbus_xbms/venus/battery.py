@@ -9,6 +9,7 @@ from dbus_xbms.settings import device_id
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.services import Controls, Services
 from dbus_xbms.venus.tables.battery import devices
+from dbus_xbms.venus.tables.pane import permitted
 
 
 class BatteryService(Services[Report]):
@@ -33,6 +34,7 @@ class BatteryService(Services[Report]):
             identity.ntc_count,
             report.controls,
             bool(report.bank),
+            permitted(report),
         )
 
     @staticmethod

@@ -36,7 +36,7 @@ class Diff(Generic[T]):
         changed: dict[str, Value | None] = {}
         for group in self._groups:
             if group.read(record, group.every in due, self.values, changed):
-                group.read_notes(record, self.notes, self.values, changed)
+                group.read_notes(record, group.every in due, self.notes, self.values, changed)
         return changed
 
 
@@ -84,12 +84,15 @@ class _Group(Generic[T]):
     def read_notes(
         self,
         record: T,
+        due: bool,
         notes: dict[str, str],
         values: dict[str, Value | None],
         changed: dict[str, Value | None],
     ) -> None:
         """Update ``notes``, and add the paths that they changed to ``changed``."""
         for item in self._noted:
+            if not due and item.path not in changed:  # a note is about the value that is published
+                continue
             note = item.noted(record)
             if note != notes[item.path]:
                 notes[item.path] = note

@@ -141,7 +141,7 @@ async def test_a_voltage_that_chargers_use_as_their_own_is_not_held() -> None:
         await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, controlling)
         await sim.fault("mute", ONE)
-        held = await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
+        held = await venus.until(ONE, lambda s: s["/Bluetooth/State"].startswith("held"))
         assert held["/Dc/0/Voltage"] is None
         assert held["/Soc"] is not None
 

@@ -97,12 +97,12 @@ async def assert_phases_of_silence(venus: Venus, volts: float) -> None:
     assert volts - 0.7 < seen[CVL] < volts - 0.2
     assert limits(seen)[1:] == (0.0, DISCHARGE / 2)
     assert seen["/Alarms/BmsCable"] == 1
-    assert seen["/ConnectionInformation"].startswith("derated")
+    assert seen["/Bluetooth/State"].startswith("derated")
     assert "derated" in seen["/Info/ChargeLimitation"]
     await venus.until(ONE, lambda s: s["/Alarms/BmsCable"] == 2)
     assert limits(seen)[1:] == (0.0, 0.0)
-    assert seen["/State"] == 10
-    assert seen["/ConnectionInformation"].startswith("stopped")
+    assert seen["/State"] == 18
+    assert seen["/Bluetooth/State"].startswith("stopped")
     assert invalid_limits(seen) == []
     await venus.until_gone(ONE)
 
@@ -112,7 +112,7 @@ async def test_silence_derates_stops_and_withdraws_and_a_good_poll_restores_ever
         await venus.enable(ONE, **CONTROL, **HELD_FIRST)
         seen = await venus.until(ONE, settled)
         await sim.fault("mute", ONE)
-        held = await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
+        held = await venus.until(ONE, lambda s: s["/Bluetooth/State"].startswith("held"))
         assert limits(held) == (seen[CVL], CHARGE, DISCHARGE)
         volts = held["/Dc/0/Voltage"]
         await assert_phases_of_silence(venus, volts)

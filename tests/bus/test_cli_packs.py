@@ -211,7 +211,7 @@ async def test_moving_control_to_a_pack_of_another_voltage_needs_confirmation(
     done = await command("remove", "House")
     assert done.status == 1
     assert "Thruster will then control chargers instead of House, up to 27.60 V (8 cells" in done.err
-    assert "House is charged to 13.80 V" in done.err
+    assert "until now up to 13.80 V" in done.err
     assert stored(settings, "Enabled") == 1
     assert (await command("remove", "House", "--yes")).status == 0
 

@@ -149,11 +149,10 @@ async def until_shown(venus: Venus, path: str, written: Variant) -> None:
         await venus.until_setting(ONE, "CustomName", str(wanted))
     elif edited := BEHIND.get(path):
         assert wanted is not None
-        scale = edited.scale(CELLS)
-        stored = wanted if isinstance(wanted, str) or scale == 1 else round(wanted / scale, 4)
+        stored = wanted if isinstance(wanted, str) else edited.stored(wanted, CELLS)
         await venus.until_setting(ONE, edited.setting.name, stored)
-        if edited.preset and not stored:
-            return  # the path shows the value of the preset
+        if edited.effective and not stored:
+            return  # the path shows what holds instead
     elif path == "/History/Clear":
         wanted = 0
     shown = item.published(wanted)

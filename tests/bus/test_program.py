@@ -121,7 +121,7 @@ async def test_a_silent_pack_is_held_then_invalid_then_removed_and_a_good_poll_r
         await venus.until(ONE, invalid)
         assert clock() - polled(seen)[-1] > 4.0  # HoldTime; the signal of the last poll may have been late
         assert seen["/Alarms/BmsCable"] == 1
-        assert seen["/State"] == 10
+        assert seen["/State"] == 18
         assert seen["/System/NrOfModulesOffline"] == 1
         assert (
             await venus.call(seen.owner, "/Dc/0/Voltage", "com.victronenergy.BusItem", "GetValue")

@@ -54,7 +54,7 @@ async def test_a_phone_has_the_pack_while_it_is_lent_and_the_limits_are_derated(
         assert (await sim.truth(ONE))["holder"] == "phone"
         assert (await connections(sim), (await sim.truth(ONE))["counters"]["failed"]) == (lent, 0)
         assert not running(seen)
-        assert (seen[CCL], seen["/State"]) == (0, 9)
+        assert (seen[CCL], seen["/State"]) == (0, 18)
         await sim.fault("phone", ONE, on=False)
         await venus.until(ONE, running)
         assert asyncio.get_running_loop().time() - started > 56

@@ -185,11 +185,3 @@ async def test_another_service_can_be_chosen_or_none() -> None:
         await other.properties_changed(Variant("d", 8.0))
         await asyncio.sleep(0.2)
         assert shunt.current is None
-
-
-async def test_a_pack_of_its_own_is_never_the_shunt(caplog: pytest.LogCaptureFixture) -> None:
-    own = "com.victronenergy.battery.xbms_bank_1"
-    async with smart_shunt(own) as monitor, following(own) as shunt:
-        await until(lambda: bool(caplog.messages))
-        assert "a pack or bank of this program" in caplog.text
-        assert (shunt.current, monitor.asked) == (None, 0)

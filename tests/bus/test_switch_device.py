@@ -25,7 +25,9 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 ONE = "A4:C1:37:00:00:01"
 BATTERY, SWITCH = (kind + "xbms_a4c137000001" for kind in (BATTERIES, SWITCHES))
 STATE = "/SwitchableOutput/charge/State"
-ALONE = replace(REPORT, address=ONE, settings=PackSettings({"Enabled": 1}))
+ALONE = replace(
+    REPORT, address=ONE, settings=PackSettings({"Enabled": 1, "AllowMosfetControl": 1, "AllowLending": 1})
+)
 BESIDE = replace(ALONE, switch_instance=2)
 
 
@@ -153,11 +155,14 @@ async def test_the_program_has_a_switch_device_while_the_setting_is_on(venus: Ve
     async with Simulation(1), Program("run") as program:
         await venus.enable(ONE)
         seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
+        assert STATE not in seen.items
+        await venus.set(ONE, "AllowMosfetControl", 1)
+        seen = await venus.until(ONE, lambda s: STATE in s.items)
         assert seen["/SwitchableOutput/charge/Settings/ShowUIControl"] == 0
         assert await owner(venus, SWITCH) is None
         await venus.set(ONE, "SeparateSwitchDevice", 1)
         switch = await venus.until(ONE, instance(1), kind=SWITCHES)
-        assert switch["/SwitchableOutput/charge/Status"] == 0x29
+        assert switch["/SwitchableOutput/charge/Name"] == "Charge switch"
         assert STATE not in (await venus.until(ONE, lambda s: True)).items
 
         await venus.write(SWITCH, "/SwitchableOutput/charge/Settings/Group", "Bank")

@@ -182,7 +182,7 @@ async def test_without_contact_a_command_is_refused() -> None:
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
         await sim.fault("mute", ONE)
-        await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
+        await venus.until(ONE, lambda s: s["/Bluetooth/State"].startswith("held"))
         assert await venus.write(SERVICE, CHARGE, 0) == REFUSED
         await venus.until(ONE, lambda s: last_command_has(s, "no contact"))
         await sim.fault("clear", ONE)

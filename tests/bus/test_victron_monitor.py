@@ -152,7 +152,7 @@ async def test_velib_sees_measurements_become_invalid(service: ItemService) -> N
         await monitor.ask()
         lost = values(service.items, changed(SILENT, phase=Phase.LOST))
         show(service, lost)
-        while (answer := await monitor.ask())["seen"]["/State"][0] != 10:
+        while (answer := await monitor.ask())["seen"]["/State"][0] != 18:
             pass
         assert {path: shown[0] for path, shown in answer["seen"].items()} == lost
 

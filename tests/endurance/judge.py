@@ -128,7 +128,7 @@ def _in_silence(look: Look, known: Known, silence: float) -> Iterator[Violation]
         if known.controls and look[CCL]:
             yield Violation("limits", f"CCL {look[CCL]} A {silence:.0f} s after the last sample")
     if late > (known.stop if known.controls else known.gap):
-        if look[STATE] != 10 or (late > known.stop and look[CABLE] != 2):
+        if look[STATE] != 18 or (late > known.stop and look[CABLE] != 2):
             yield Violation("silence", f"state {look[STATE]}, cable {look[CABLE]} after {silence:.0f} s")
         if look[DCL]:
             yield Violation("limits", f"DCL {look[DCL]} A {silence:.0f} s after the last sample")

@@ -186,7 +186,7 @@ def test_loads_cut_off_without_a_reason_are_found() -> None:
 def test_limits_in_silence_are_judged_by_its_phases() -> None:
     assert rules(invalid(at=115.0, MaxChargeCurrent=1.0), reads()) == ["limits", "limits"]
     assert rules(invalid(at=115.0, BmsCable=0), reads()) == ["silence"]
-    stopped = {"State": 10, "BmsCable": 2}
+    stopped = {"State": 18, "BmsCable": 2}
     assert rules(invalid(at=405.0, **stopped, MaxDischargeCurrent=0.0), reads()) == []
     assert rules(invalid(at=405.0, **stopped), reads()) == ["limits"]
     assert rules(invalid(at=1005.0, **stopped, MaxDischargeCurrent=0.0), reads()) == ["silence"]

@@ -34,7 +34,7 @@ CLEAN_EXIT = 10.0  # s, of the slow guest
 RUN = (sys.executable, "-W", "default", "-m", "dbus_xbms", "run", "--log-level")
 VOLTAGE, CURRENT = "/Dc/0/Voltage", "/Dc/0/Current"
 WELL = {"/State": 9, "/Alarms/BmsCable": 0, "/System/NrOfModulesOnline": 1, "/System/NrOfModulesOffline": 0}
-LOST = {"/State": 10, "/Alarms/BmsCable": 2, "/System/NrOfModulesOnline": 0, "/System/NrOfModulesOffline": 1}
+LOST = {"/State": 18, "/Alarms/BmsCable": 2, "/System/NrOfModulesOnline": 0, "/System/NrOfModulesOffline": 1}
 
 
 def now() -> float:

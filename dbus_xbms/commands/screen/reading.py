@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dbus_xbms.commands.screen.style import Line, Style, line, styled
-from dbus_xbms.commands.table import ALARMS, Battery, ends_of, mosfets_off
+from dbus_xbms.commands.table import ALARMS, GONE, Battery, ends_of, mosfets_off
 from dbus_xbms.contact import Contact
 from dbus_xbms.text import printable
 
@@ -124,11 +124,12 @@ def silence(pack: Battery) -> Line | None:
     match pack.values.get("/State"):
         case 0:
             return styled("no sample yet", Style.WARNING)
-        case 10:
-            return styled("no contact", Style.ALARM)
-    brief = str(pack.values.get("/ConnectionInformation") or "")
-    if brief.startswith(("held", "derated", "lent")):
-        return styled(brief, Style.WARNING)
+    state = str(pack.values.get("/Bluetooth/State") or "")
+    if state.startswith(GONE):
+        return styled("no contact", Style.ALARM)
+    if state.startswith(("held", "derated", "lent")):
+        phase, _, more = state.partition(", ")
+        return styled(f"lent {more.removesuffix(' left')}" if phase == "lent" else phase, Style.WARNING)
     return None
 
 

@@ -107,7 +107,7 @@ def _handed_over(was: Controller, will: Controller) -> str:
     left, right = was.full_voltage, will.full_voltage
     if not (left and right):
         return f"{words}; its voltage may be another than that of {was.name}"
-    return words if abs(left - right) <= SAME * left else f"{words}; {was.name} is charged to {left:.2f} V"
+    return words if abs(left - right) <= SAME * left else f"{words}; until now up to {left:.2f} V"
 
 
 def _same(was: Controller, will: Controller) -> Iterator[Consequence]:

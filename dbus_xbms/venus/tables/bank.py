@@ -5,7 +5,7 @@ Rows that packs have, too, are theirs; ``None`` is published as invalid.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from operator import attrgetter
 
 from dbus_xbms import __version__
@@ -21,18 +21,19 @@ from dbus_xbms.venus.tables.battery import BATTERY
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS, WATCHING_ITEMS
 from dbus_xbms.venus.tables.device import PROGRAM_ITEMS, custom_name
 from dbus_xbms.venus.tables.history import TOTAL_ITEMS
+from dbus_xbms.venus.tables.pane import LEND_OUTPUT, MOSFET_OUTPUTS, outputs, permitted
 
 PRODUCT_ID = 0xBA59  # like that of packs, on no list of products that a GX treats specially
 
 
 def _make(report: BankReport) -> str:
-    """Return the make of the packs, such as ``JBD``; empty if it is unknown or there are several."""
+    """Return the make of the packs; empty if it is unknown or there are several."""
     makes = {pack.product.partition(" ")[0] for pack in report.reports if pack}
     return makes.pop() if len(makes) == 1 else ""
 
 
 def product_name(report: BankReport) -> str:
-    """Return the product name, such as ``JBD bank of 4 packs``; with the number of a nameless second bank."""
+    """Return the product name: make and number of packs, with the number of a nameless second bank."""
     packs = count(len(report.decision.members), "pack")
     nameless = report.number > 1 and not report.settings.custom_name
     words = f"bank {report.number}, {packs}" if nameless else f"bank of {packs}"
@@ -47,6 +48,7 @@ IDENTITY: Source[BankReport] = Source(
     attrgetter("number", "instance", "settings", "decision.series", "decision.parallel", "decision.installed")
 )
 PRODUCT: Source[BankReport] = Source(lambda r: (product_name(r), len(r.decision.members)))
+CAPACITY: Source[BankReport] = Source(lambda r: (r.decision.installed, r.decision.online > 0))
 CELLS: Source[BankReport] = Source(_shape)
 
 DEVICE_ITEMS: tuple[Item[BankReport], ...] = (
@@ -56,7 +58,6 @@ DEVICE_ITEMS: tuple[Item[BankReport], ...] = (
         Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
         Item("/FirmwareVersion", "s", "{}", lambda r: __version__),
         Item("/HardwareVersion", "s", "{}", lambda r: None),
-        Item("/ErrorCode", "i", "{}", lambda r: 0),
     ),
     *rows(
         IDENTITY,
@@ -66,7 +67,6 @@ DEVICE_ITEMS: tuple[Item[BankReport], ...] = (
         custom_name(lambda r: r.settings.custom_name, BankSettings.custom_name),
         Item("/System/BatteriesParallel", "i", "{}", lambda r: r.decision.parallel or None),
         Item("/System/BatteriesSeries", "i", "{}", lambda r: r.decision.series),
-        Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.decision.installed or None),
     ),
     *rows(
         PRODUCT,
@@ -80,6 +80,13 @@ DEVICE_ITEMS: tuple[Item[BankReport], ...] = (
         Item("/System/NrOfBatteries", "i", "{}", lambda r: len(r.decision.members)),
     ),
     Item(
+        "/InstalledCapacity",
+        "d",
+        "{:.1f}Ah",
+        lambda r: r.decision.installed or None if r.decision.online else None,  # shown beside /Capacity
+        source=CAPACITY,
+    ),
+    Item(
         "/System/NrOfCellsPerBattery",
         "i",
         "{}",
@@ -89,8 +96,16 @@ DEVICE_ITEMS: tuple[Item[BankReport], ...] = (
 )
 
 
-def bank_items(cells: tuple[int, ...], *, controls: bool = False) -> tuple[Item[BankReport], ...]:
-    """Return all rows of a bank; ``cells``: the number of cells of each member."""
+def bank_items(
+    cells: tuple[int, ...],
+    *,
+    controls: bool = False,
+    pane: Iterable[Item[BankReport]] = (*MOSFET_OUTPUTS, *LEND_OUTPUT),
+) -> tuple[Item[BankReport], ...]:
+    """Return all rows of a bank; ``cells``: the number of cells of each member.
+
+    ``pane``: the outputs of the switch pane.
+    """
     members = range(1, len(cells) + 1)
     selector: Item[BankReport] = Item(
         "/Battery/Request/Id",
@@ -108,6 +123,7 @@ def bank_items(cells: tuple[int, ...], *, controls: bool = False) -> tuple[Item[
         *STATE_ITEMS,
         *MEASURED_ITEMS,
         *SWITCH_ITEMS,
+        *pane,
         *TOTAL_ITEMS,
         *(CONTROL_ITEMS if controls else WATCHING_ITEMS),
         selector,
@@ -119,12 +135,12 @@ def bank_items(cells: tuple[int, ...], *, controls: bool = False) -> tuple[Item[
 def devices(report: BankReport) -> dict[str, tuple[Item[BankReport], ...]]:
     """Return the rows of the service of a bank, by its class."""
     cells = tuple(cells_of(report, member) for member in report.decision.members)
-    return {BATTERY: bank_items(cells, controls=report.controls)}
+    return {BATTERY: bank_items(cells, controls=report.controls, pane=outputs(report))}
 
 
 def made_for(report: BankReport) -> Hashable:
     """Return what the service depends on; if it changes, it is replaced."""
-    return report.instance, report.controls, _shape(report)
+    return report.instance, report.controls, permitted(report), _shape(report)
 
 
 def is_known(report: BankReport) -> bool:

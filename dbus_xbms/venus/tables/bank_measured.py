@@ -43,7 +43,13 @@ def _name(report: BankReport, extreme: Extreme, part: str) -> str:
 
 
 def _extreme(
-    of: Callable[[BankValues], Extreme | None], path: str, text: str, where: str, label: str, part: str
+    of: Callable[[BankValues], Extreme | None],
+    path: str,
+    text: str,
+    where: str,
+    label: str,
+    part: str,
+    every: float = 0.0,
 ) -> tuple[Item[BankReport], ...]:
     """Return the rows of the lowest or highest cell or sensor: its value, and pack and number."""
 
@@ -57,7 +63,10 @@ def _extreme(
         extreme = of(report.decision.values)
         return f"{extreme.member}:{label.format(extreme.number)}" if extreme else None
 
-    return Item(path, "d", text, value, note=note), Item(where, "s", "{}", identify)
+    return (
+        Item(path, "d", text, value, note=note, every=every),
+        Item(where, "s", "{}", identify, every=every),
+    )
 
 
 def raised(report: BankReport, path: str) -> tuple[str, ...]:
@@ -148,6 +157,7 @@ MEASURED_ITEMS: tuple[Item[BankReport], ...] = (
             "/System/MinVoltageCellId",
             "C{:02}",
             "cell",
+            CELLS_EVERY,
         ),
         *_extreme(
             lambda v: v.highest_cell,
@@ -156,6 +166,7 @@ MEASURED_ITEMS: tuple[Item[BankReport], ...] = (
             "/System/MaxVoltageCellId",
             "C{:02}",
             "cell",
+            CELLS_EVERY,
         ),
         *_extreme(
             lambda v: v.coldest,

@@ -6,13 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 
 from dbus_xbms.model import Level, PackSample
-from dbus_xbms.policy.alarms import ALARM_PATHS
+from dbus_xbms.policy.alarms import ALARM_PATHS, BMS_CABLE
 from dbus_xbms.policy.bank.records import Alarm
 from dbus_xbms.report import BankReport
 from dbus_xbms.text import duration
 from dbus_xbms.venus.item import Item, Source, rows
 from dbus_xbms.venus.tables.bank_measured import raised, some
-from dbus_xbms.venus.tables.state import SILENCE, STATES, alarm_value
+from dbus_xbms.venus.tables.connection import joined, stopped
+from dbus_xbms.venus.tables.state import (
+    COMMUNICATION,
+    NO_ERROR,
+    SILENCE,
+    STATES,
+    alarm_value,
+    no_communication,
+)
 
 MODULES = 10  # that the GX's page of module alarms can show
 
@@ -29,21 +37,20 @@ def _absent(report: BankReport) -> Iterable[str]:
 def _connection(report: BankReport) -> str:
     """Describe the phase of silence and the members that do not count."""
     phase = SILENCE.get(report.decision.phase)
-    left = report.switching.lent_for
-    lent = (f"{report.lent} for {duration(left)} more",) if report.lent and left else ()
-    words = "; ".join((report.online, *_absent(report), *lent))
+    words = _members(report)
     return f"{phase}, {words}" if phase else words
 
 
-def _briefly(report: BankReport) -> str:
-    """Describe the same within the length of a Modbus register: ``3 of 4 online``."""
-    return SILENCE.get(report.decision.phase) or f"{report.decision.online} of {len(report.names)} online"
+def _members(report: BankReport) -> str:
+    left = report.switching.lent_for
+    lent = f"{report.lent} for {duration(left)} more" if report.lent and left else ""
+    return joined(report.online, *_absent(report), lent)
 
 
 def _alarm(path: str) -> Callable[[BankReport], int | None]:
     def read(report: BankReport) -> int | None:
         level = report.decision.alarms.get(path, Alarm()).level
-        return alarm_value(level, known=report.decision.online > 0)
+        return alarm_value(path, level, known=report.decision.online > 0)
 
     return read
 
@@ -62,7 +69,10 @@ STATE: Source[BankReport] = Source(
     )
 )
 DOUBT: Source[BankReport] = Source(lambda r: (_doubts(r), r.decision.for_owner))
-ALARMS: Source[BankReport] = Source(lambda r: (r.decision.alarms, r.decision.online > 0))
+ALARMS: Source[BankReport] = Source(lambda r: (r.decision.alarms, r.decision.phase, r.decision.online > 0))
+LINE: Source[BankReport] = Source(
+    lambda r: (STATE.parts(r), r.mosfets, r.protection, r.switching, r.decision.limits)
+)
 
 
 def _alarm_item(path: str) -> Item[BankReport]:
@@ -74,14 +84,24 @@ STATE_ITEMS: tuple[Item[BankReport], ...] = (
         STATE,
         Item("/State", "i", "{}", lambda r: STATES[r.decision.phase]),
         Item("/Bluetooth/State", "s", "{}", _connection),
-        Item("/ConnectionInformation", "s", "{}", _briefly),
     ),
+    Item("/ConnectionInformation", "s", "{}", lambda r: joined(_members(r), stopped(r)), source=LINE),
     *rows(
         DOUBT,
         Item("/Diagnostics/Doubt", "s", "{}", _doubts),
         Item("/Diagnostics/Advice", "s", "{}", lambda r: r.decision.for_owner or None),
     ),
-    *rows(ALARMS, *map(_alarm_item, ALARM_PATHS)),
+    *rows(
+        ALARMS,
+        *map(_alarm_item, ALARM_PATHS),
+        Item(
+            COMMUNICATION,
+            "i",
+            "{}",
+            lambda r: no_communication(r.decision.phase, r.decision.alarms.get(BMS_CABLE, Alarm()).level),
+        ),
+    ),
+    NO_ERROR,
 )
 
 
@@ -101,7 +121,7 @@ def module_items(n: int) -> tuple[Item[BankReport], ...]:
             f"{at}{path}",
             "i",
             "{}",
-            lambda r: alarm_value(levels(r).get(path, Level.OK), known=sample(r) is not None),
+            lambda r: alarm_value(path, levels(r).get(path, Level.OK), known=sample(r) is not None),
         )
 
     at = f"/Diagnostics/Module{n - 1}"

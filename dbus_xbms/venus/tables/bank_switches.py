@@ -8,7 +8,6 @@ from dbus_xbms.model import Mosfet
 from dbus_xbms.report import AnyReport, BankReport
 from dbus_xbms.venus.item import Item, Source, rows
 from dbus_xbms.venus.tables.bank_measured import some
-from dbus_xbms.venus.tables.pane import PANE_ITEMS
 from dbus_xbms.venus.tables.switches import BMS_SWITCHES, COMMAND_ITEMS, LEND
 
 
@@ -49,5 +48,4 @@ SWITCH_ITEMS: tuple[Item[BankReport], ...] = (
         lambda r: int(r.switching.balancing is not False) if r.decision.online else None,
         source=BALANCED,
     ),
-    *PANE_ITEMS,
 )

@@ -38,6 +38,20 @@ def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read[Report]:
     )
 
 
+ODD = 5.0  # K from the mean of the cells; a GX prints the mean in an alarm that another sensor raised
+
+
+def _odd_sensors(report: Report) -> str:
+    """Name the coldest and the hottest sensor, if they are far from the mean."""
+    sample, sensors = report.decision.sample, report.decision.temperatures
+    if sample is None or not sensors.cells:
+        return ""
+    mean = sum(sensors.cells) / len(sensors.cells)
+    extremes = dict.fromkeys((min(sensors.maybe_cells), max(sensors.maybe_cells)))
+    odd = [t for t in extremes if abs(t - mean) >= ODD and t in sample.temperatures]
+    return ", ".join(f"sensor {sample.temperatures.index(t) + 1}: {t:.1f}°C" for t in odd)
+
+
 def _cell_id(pick: Callable[[LowestHighest], int]) -> Read[Report]:
     def read(report: Report) -> str | None:
         shown = report.decision.sample and report.decision.sample.cells and report.decision.extreme_cells
@@ -111,7 +125,6 @@ MEASURED: Source[Report] = Source(
         "decision.phase",
         "decision.sample",
         "decision.temperatures",
-        "decision.extreme_cells",
         "decision.extreme_sensors",
         "decision.soc",
         "decision.consumed",
@@ -119,7 +132,7 @@ MEASURED: Source[Report] = Source(
     )
 )
 DETAIL: Source[Report] = Source(  # rows become valid or invalid with the cells
-    attrgetter("decision.sample", "decision.alarms"),
+    attrgetter("decision.sample", "decision.extreme_cells", "decision.alarms"),
     shape=lambda r: None if r.decision.sample is None else len(r.decision.sample.cells),
 )
 MOSFETS: Source[Report] = Source(lambda r: r.decision.sample and r.decision.sample.mosfets)
@@ -130,7 +143,13 @@ MEASURED_ITEMS = (
         Item("/Dc/0/Voltage", "d", "{:.2f}V", _now(_sample(lambda s: s.voltage))),
         Item("/Dc/0/Current", "d", "{:.1f}A", _now(_sample(lambda s: s.current))),
         Item("/Dc/0/Power", "d", "{:.0f}W", _now(_sample(lambda s: s.voltage * s.current))),
-        Item("/Dc/0/Temperature", "d", "{:.1f}°C", _now(_temperatures(lambda ts: sum(ts) / len(ts)))),
+        Item(
+            "/Dc/0/Temperature",
+            "d",
+            "{:.1f}°C",
+            _now(_temperatures(lambda ts: sum(ts) / len(ts))),
+            note=_odd_sensors,
+        ),
         Item(
             "/Soc",
             "d",
@@ -145,10 +164,6 @@ MEASURED_ITEMS = (
         Item(
             "/TimeToGo", "i", "{}", lambda r: r.decision.time_to_go if r.decision.sample else None, every=15.0
         ),
-        Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
-        Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
-        Item("/System/MinVoltageCellId", "s", "{}", _cell_id(lambda e: e.lowest)),
-        Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(lambda e: e.highest)),
         Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
         Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
         Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(lambda e: e.lowest)),
@@ -183,6 +198,10 @@ MEASURED_ITEMS = (
             _sample(lambda s: s.remaining * s.voltage / 1000),
             every=SLOW_EVERY,
         ),
+        Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min), every=CELLS_EVERY),
+        Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max), every=CELLS_EVERY),
+        Item("/System/MinVoltageCellId", "s", "{}", _cell_id(lambda e: e.lowest), every=CELLS_EVERY),
+        Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(lambda e: e.highest), every=CELLS_EVERY),
         Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
         Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
         Item(

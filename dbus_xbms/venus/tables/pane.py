@@ -98,17 +98,31 @@ def _output(switch: Item[AnyReport], status: Read[AnyReport], name: str) -> tupl
     )
 
 
-_LEND: tuple[Item[AnyReport], ...] = _output(LEND_SWITCH, _lend_status, "Lend to phone app")
-PANE_ITEMS: tuple[Item[AnyReport], ...] = (
-    *_output(CHARGE, _status(Mosfet.CHARGE), "Charging"),
-    *_output(DISCHARGE, _status(Mosfet.DISCHARGE), "Discharging"),
-    *_LEND,
-    *appearance_items("charge", "discharge", "lend"),
+MOSFET_OUTPUTS: tuple[Item[AnyReport], ...] = (
+    *_output(CHARGE, _status(Mosfet.CHARGE), "Charge switch"),
+    *_output(DISCHARGE, _status(Mosfet.DISCHARGE), "Discharge switch"),
+    *appearance_items("charge", "discharge"),
 )
-LEND_PANE_ITEMS: tuple[Item[AnyReport], ...] = (
-    *_LEND,
+LEND_OUTPUT: tuple[Item[AnyReport], ...] = (
+    *_output(LEND_SWITCH, _lend_status, "Lend to phone app"),
     *appearance_items("lend"),
-)  # of a BMS that cannot be switched
+)
+
+
+def permitted(report: AnyReport) -> tuple[bool, bool]:
+    """Return whether every pack may be switched, and whether every pack may be lent."""
+    packs = report.permissions
+    return all(p.allow_mosfet_control for p in packs), all(p.allow_lending for p in packs)
+
+
+def outputs(report: AnyReport, *, switchable: bool = True) -> tuple[Item[AnyReport], ...]:
+    """Return the rows of the outputs that the owner permits.
+
+    A GX marks a locked output in red, as "Disabled", so there is none.
+    """
+    switch, lend = permitted(report)
+    return (*(MOSFET_OUTPUTS if switch and switchable else ()), *(LEND_OUTPUT if lend else ()))
+
 
 RUNNING = 0x100  # state of a switch device
 
@@ -123,5 +137,6 @@ _DEVICE: tuple[Item[Report], ...] = (
 )
 
 
-SWITCH_DEVICE_ITEMS: tuple[Item[Report], ...] = (*_DEVICE, *PANE_ITEMS)
-LEND_DEVICE_ITEMS: tuple[Item[Report], ...] = (*_DEVICE, *LEND_PANE_ITEMS)  # of a BMS that cannot be switched
+def switch_device_items(report: Report) -> tuple[Item[Report], ...]:
+    """Return the rows of the separate switch device of a pack."""
+    return (*_DEVICE, *outputs(report, switchable=report.switchable))

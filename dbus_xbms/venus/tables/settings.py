@@ -6,15 +6,23 @@ The switch pane keeps there how its outputs appear.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 from operator import attrgetter
 from typing import Literal
 
+from dbus_xbms.policy import state_of_charge
+from dbus_xbms.policy.alarms import SOC_HYSTERESIS, TEMPERATURE_HYSTERESIS
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.report import AnyReport, ChangeSetting, Report
 from dbus_xbms.settings import AnySetting, SettingsError, Value
 from dbus_xbms.settings import PackSettings as P
-from dbus_xbms.venus.item import Item, Read, Source, T, rows
+from dbus_xbms.venus.item import Item, Source, rows
+
+KELVIN = 273.15  # K at 0 °C; the GX takes thresholds of temperature in kelvin
+LOWEST_FULL, HIGHEST_FULL = 2.0, 4.5  # V of a full cell of any chemistry
+
+Effective = Callable[[Report], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +32,70 @@ class Edited:
     path: str
     setting: AnySetting
     text: str
-    preset: str = ""  # the preset's field that a controlling pack shows for a setting of 0
+    _: KW_ONLY
+    effective: Effective | None = None  # what holds while the setting is not set; ``None``: nothing
     per_cell: bool = False  # the page shows the value per pack, the setting per cell
+    kelvin: bool = False  # the page shows kelvin, the setting °C
+    bounds: tuple[float, float] | None = None  # of the setting, if narrower than its own
+    clears: float | None = None  # from the threshold to where its alarm ends; the GX shows both or neither
 
-    def scale(self, cells: int) -> int:
-        """Return the factor from the setting to the page."""
-        return cells if self.per_cell else 1
+    def shown(self, value: float, cells: int) -> float:
+        """Return what the page shows of a value of the setting."""
+        return value * cells if self.per_cell else round(value + KELVIN, 2) if self.kelvin else value
+
+    def stored(self, shown: float, cells: int) -> float:
+        """Return the value of the setting for one on the page."""
+        if self.per_cell:
+            return round(shown / cells, 4)
+        return round(shown - KELVIN, 2) if self.kelvin else shown
+
+
+def _capacity(report: Report) -> float:
+    return state_of_charge.installed(report.identity.nominal)
+
+
+def _of_preset(field: str, *, watching: bool = False) -> Effective:
+    """Read a preset's value, which is in effect if the pack controls; ``watching``: show it in any case."""
+
+    def read(report: Report) -> float | None:
+        chosen = preset(report.settings)
+        if chosen.refused or not (watching or report.controls or report.bank):
+            return None
+        value: float = getattr(chosen, field)
+        return value
+
+    return read
 
 
 EDITED = (
-    Edited("/Settings/Battery/Capacity", P.capacity, "{:.0f}Ah"),
-    Edited("/Settings/Battery/ChargedVoltage", P.cell_full, "{:.2f}V", "full", per_cell=True),
-    Edited("/Settings/Battery/TailCurrent", P.tail_current, "{}%"),
-    Edited("/Settings/Battery/DischargeFloor", P.discharge_floor, "{}%"),
-    Edited("/Settings/Alarm/LowSoc", P.low_soc_warning, "{}%"),
-    Edited("/Settings/Alarm/HighBatteryTemperature", P.high_temperature_warning, "{:.0f}°C", "hot_warning"),
-    Edited("/Settings/Alarm/LowBatteryTemperature", P.low_temperature_warning, "{:.0f}°C", "cold_warning"),
+    Edited("/Settings/Battery/Capacity", P.capacity, "{:.0f}Ah", effective=_capacity),
+    Edited(
+        "/Settings/Battery/ChargedVoltage",
+        P.cell_full,
+        "{:.2f}V",
+        effective=_of_preset("full", watching=True),
+        per_cell=True,
+        bounds=(LOWEST_FULL, HIGHEST_FULL),
+    ),
+    Edited("/Settings/Battery/TailCurrent", P.tail_current, "{:.1f}%"),
+    Edited("/Settings/Battery/DischargeFloor", P.discharge_floor, "{:.1f}%"),
+    Edited("/Settings/Alarm/LowSoc", P.low_soc_warning, "{:.1f}%", clears=SOC_HYSTERESIS),
+    Edited(
+        "/Settings/Alarm/HighBatteryTemperature",
+        P.high_temperature_warning,
+        "{:.2f}K",
+        effective=_of_preset("hot_warning"),
+        kelvin=True,
+        clears=-TEMPERATURE_HYSTERESIS,
+    ),
+    Edited(
+        "/Settings/Alarm/LowBatteryTemperature",
+        P.low_temperature_warning,
+        "{:.2f}K",
+        effective=_of_preset("cold_warning"),
+        kelvin=True,
+        clears=TEMPERATURE_HYSTERESIS,
+    ),
 )
 _APPEARANCE: dict[str, tuple[AnySetting, AnySetting, AnySetting]] = {  # name, group, visibility
     "charge": (P.charge_switch_name, P.charge_switch_group, P.charge_switch_show),
@@ -54,47 +110,16 @@ PANE = tuple(
 _KINDS: dict[type, Literal["i", "d", "s"]] = {int: "i", float: "d", str: "s"}
 
 
-def _usual(edited: Edited, report: Report) -> Value | None:
-    """Return what the page shows for an unset setting; editing starts from there."""
-    if report.controls and not (chosen := preset(report.settings)).refused:
-        value: float = getattr(chosen, edited.preset)
-        return value
-    return edited.setting.default if edited.setting.unset is None else None
+def _text_item(edited: Edited) -> Item[AnyReport]:
+    """Return the row of a setting whose values the page shows as they are."""
+    row = edited.setting
 
-
-def _stored(setting: AnySetting) -> Read[AnyReport]:
     def read(report: AnyReport) -> Value:
-        value: Value = report.settings.value(setting)
+        value: Value = report.settings.value(row)
         return value
 
-    return read
-
-
-def _shown(edited: Edited) -> Read[Report]:
-    """Read a setting; what the page shows while it is not set, if there is such a value."""
-
-    def read(report: Report) -> Value | None:
-        value: Value = report.settings.value(edited.setting)
-        return _usual(edited, report) if edited.preset and value == edited.setting.default else value
-
-    return read
-
-
-def _item(edited: Edited, stored: Read[T], cells: int = 1) -> Item[T]:
-    row, scale = edited.setting, edited.scale(cells)
-
-    def scaled(value: Value | None) -> int | float | None:
-        return None if value is None or isinstance(value, str) else value * scale
-
-    def read(report: T) -> Value | None:
-        value = stored(report)
-        return value if isinstance(value, str) else scaled(value)
-
-    def request(value: Value, report: T) -> ChangeSetting:
-        if not scale:
-            raise SettingsError(f"{edited.path} cannot be set to {value!r} before the pack is known")
-        unscaled = value if scale == 1 or isinstance(value, str) else round(value / scale, 4)
-        return ChangeSetting(row.name, row.checked(unscaled))
+    def request(value: Value, report: AnyReport) -> ChangeSetting:
+        return ChangeSetting(row.name, row.checked(value))
 
     return Item(
         edited.path,
@@ -102,24 +127,72 @@ def _item(edited: Edited, stored: Read[T], cells: int = 1) -> Item[T]:
         edited.text,
         read,
         writable=True,
-        lowest=scaled(row.lowest),
-        highest=scaled(row.highest),
-        default=scaled(row.default),
+        lowest=row.lowest,
+        highest=row.highest,
+        default=row.default if isinstance(row.default, int) else None,
         request=request,
     )
 
 
+def _shown(edited: Edited, cells: int) -> Callable[[Report], float | None]:
+    """Read what the page shows: the setting, or what holds while it is not set."""
+
+    def read(report: Report) -> float | None:
+        value: float | None = report.settings.value(edited.setting)
+        if edited.effective and value == edited.setting.default:
+            value = edited.effective(report)
+        if value is None or (edited.per_cell and not cells):
+            return None
+        return edited.shown(value, cells)
+
+    return read
+
+
+def _number_items(edited: Edited, cells: int) -> tuple[Item[Report], ...]:
+    """Return the row of a number, and of where its alarm ends."""
+    row, read = edited.setting, _shown(edited, cells)
+
+    def request(value: float, report: Report) -> ChangeSetting:
+        if edited.per_cell and not cells:
+            raise SettingsError(f"{edited.path} cannot be set to {value!r} before the pack is known")
+        stored = row.checked(edited.stored(value, cells))
+        if edited.bounds and not edited.bounds[0] <= float(stored) <= edited.bounds[1]:
+            low, high = edited.bounds
+            raise SettingsError(f"{row} must be from {low:g} to {high:g} {row.unit}, not {stored}")
+        return ChangeSetting(row.name, stored)
+
+    lowest, highest = edited.bounds or (row.lowest, row.highest)
+    item = Item(
+        edited.path,
+        "d",
+        edited.text,
+        read,
+        writable=True,
+        lowest=None if lowest is None else edited.shown(lowest, cells),
+        highest=None if highest is None else edited.shown(highest, cells),
+        default=None if edited.effective else row.default,
+        request=request,
+    )
+    if (back := edited.clears) is None:
+        return (item,)
+
+    def clear(report: Report) -> float | None:
+        return None if (shown := read(report)) is None else shown + back
+
+    return item, Item(f"{edited.path}Clear", "d", edited.text, clear)
+
+
 def setting_items(cells: int) -> tuple[Item[Report], ...]:
     """Return the rows of the settings page for a pack of so many cells."""
-    return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, _shown(edited), cells) for edited in EDITED))
+    return rows(SETTINGS, HAS_SETTINGS, *(item for one in EDITED for item in _number_items(one, cells)))
 
 
 def appearance_items(*switches: str) -> tuple[Item[AnyReport], ...]:
     """Return the rows that set how the switch pane shows some outputs."""
     chosen = (edited for edited in PANE if edited.path.split("/")[2] in switches)
-    return rows(APPEARANCE, *(_item(edited, _stored(edited.setting)) for edited in chosen))
+    return rows(APPEARANCE, *map(_text_item, chosen))
 
 
 APPEARANCE: Source[AnyReport] = Source(attrgetter("settings"))
-SETTINGS: Source[Report] = Source(attrgetter("settings", "controls"))
+SETTINGS: Source[Report] = Source(attrgetter("settings", "controls", "bank", "identity.nominal"))
 HAS_SETTINGS: Item[Report] = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)

@@ -81,7 +81,7 @@ def test_losing_contact_clears_no_alarm() -> None:
         ({"soc": 10.0}, alarms.LOW_SOC, Level.WARNING),
         ({"soc": 5.0}, alarms.LOW_SOC, Level.ALARM),
         ({"cells": (3.2, 3.45)}, alarms.CELL_IMBALANCE, Level.WARNING),
-        ({"cells": (3.0, 3.45)}, alarms.CELL_IMBALANCE, Level.ALARM),
+        ({"cells": (3.0, 3.45)}, alarms.CELL_IMBALANCE, Level.WARNING),
         ({"temperatures": (80.0, 20.0)}, alarms.INTERNAL_TEMPERATURE, Level.WARNING),
         ({"temperatures": (95.0, 20.0)}, alarms.INTERNAL_TEMPERATURE, Level.ALARM),
         ({"temperatures": (-273.1, 20.0)}, alarms.TEMPERATURE_SENSOR, Level.WARNING),
@@ -94,6 +94,17 @@ def test_an_alarm_from_measurements_is_raised_once_the_condition_lasts(
     bad = sample(**change)
     assert raised(follow((0.0, bad), (RISE / 2, bad))) == {}
     assert raised(follow((0.0, bad), (RISE, bad))) == {path: level}
+
+
+def test_a_cell_that_runs_away_is_the_alarm_and_imbalance_the_warning() -> None:
+    tripped, on = frozenset({Protection.CELL_OVERVOLTAGE}), Mosfets(charge=False, discharge=True)
+    runaway = sample(cells=(3.8, 3.4, 3.4, 3.4), protection=tripped, mosfets=on)
+    assert raised(follow((0.0, runaway), (RISE, runaway))) == {
+        alarms.HIGH_CELL_VOLTAGE: Level.ALARM,
+        alarms.CELL_IMBALANCE: Level.WARNING,
+    }
+    full = sample(cells=(3.65, 3.6, 3.6, 3.6), protection=tripped, mosfets=on)
+    assert raised(follow((0.0, full), (RISE, full))) == {alarms.HIGH_CELL_VOLTAGE: Level.WARNING}
 
 
 def test_a_momentary_cell_spread_raises_no_alarm() -> None:

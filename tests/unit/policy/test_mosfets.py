@@ -443,6 +443,13 @@ def test_a_failed_command_is_a_fault_of_its_mosfet_until_the_next_command() -> N
     assert mosfets.request(state, CHARGE_OFF, 110.0).failed_mosfets == frozenset()
 
 
+def test_a_fault_ends_when_the_mosfet_follows_late() -> None:
+    state = mosfets.fail(mosfets.send(mosfets.request(KNOWN, CHARGE_OFF, 100.0), 100.0))
+    late = mosfets.sampled(state, observed(charge=False))
+    assert late.failed_mosfets == frozenset()
+    assert mosfets.sampled(late, observed()).failed_mosfets == frozenset()
+
+
 def test_a_refused_or_unnecessary_command_is_no_fault() -> None:
     state = mosfets.request(KNOWN, CHARGE_OFF, 100.0)
     assert mosfets.cancel(state, fault=False).failed_mosfets == frozenset()

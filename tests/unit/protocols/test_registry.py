@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[3] / "dbus_xbms"
 # The simulated BMS is a JBD, and decode and self-test parse its frames.
 MAY_NAME_IT = (
     *("protocols/jbd/", "protocols/registry.py", "simulator/"),
-    *(f"commands/{name}.py" for name in ("decode", "demo", "self_test", "simulate", "stories")),
+    *(f"commands/{name}.py" for name in ("decode", "demo", "self_test", "simulate", "stories", "story_bank")),
 )
 DESCRIPTION = "__init__.py"  # its first line describes the program
 

@@ -206,7 +206,7 @@ def test_a_pack_that_does_not_count_says_why(changes: dict[str, Value], words: s
 
 
 def test_a_pack_that_counts_although_its_last_poll_failed_says_that_its_values_are_held() -> None:
-    held = replace(PORT, values={**PORT.values, "/ConnectionInformation": "held"})
+    held = replace(PORT, values={**PORT.values, "/Bluetooth/State": "held"})
     lines = drawn(Scene(banks=[HOUSE], packs=[held]), (100, 24))
     assert "3.309-3.315V  held  discharge off" in "\n".join(lines)
 

@@ -54,7 +54,7 @@ def test_handing_control_to_a_pack_of_another_voltage_shows_both_and_needs_confi
     assert one.ask
     assert one.words == (
         "Bank 24 V will then control chargers instead of House, up to 27.60 V (8 cells, LiFePO4); "
-        "House is charged to 13.80 V"
+        "until now up to 13.80 V"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dbus_xbms.policy.bank import engine
@@ -86,6 +87,7 @@ def test_a_shunt_that_is_no_longer_chosen_is_forgotten() -> None:
     assert (decision.values.current, DOUBT in decision.for_owner) == (-40.0, False)
 
 
+@hypothesis_settings(max_examples=30)
 @given(shunt=st.floats(-5000, 5000), packs=st.lists(st.floats(-300, 300), min_size=2, max_size=2))
 def test_whatever_a_shunt_shows_for_long_the_current_is_near_that_of_the_packs(
     shunt: float, packs: list[float]

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Level, Mosfets, MosfetTarget, PackSample, Phase, Protection, SwitchStatus
+from dbus_xbms.model import Level, Mosfets, PackSample, Phase
 from dbus_xbms.policy.alarms import ALARM_PATHS
 from dbus_xbms.policy.bank.records import Alarm, BankValues, Extreme, Member, MemberState
-from dbus_xbms.report import BankReport, ChangeSetting, ClearHistory, Lend
+from dbus_xbms.report import BankReport
 from dbus_xbms.settings import BankSettings, Value
 from dbus_xbms.settings.bank import MOST_MEMBERS
 from dbus_xbms.venus.item import INVALID_TEXT, Item
 from dbus_xbms.venus.tables.bank import PRODUCT_ID, bank_items, devices, is_known, made_for
-from dbus_xbms.venus.tables.battery import BATTERY, values
+from dbus_xbms.venus.tables.battery import BATTERY
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS
 from dbus_xbms.venus.tables.settings import PANE
 from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
-from tests.unit.samples import bank_report, member, sample, settings, silent
+from tests.unit.samples import bank_report, member, sample, silent
+from tests.unit.venus.tables.bank_service import (
+    BANK,
+    LARGEST,
+    items,
+    shown,
+    text,
+    with_member,
+    with_values,
+)
 from tests.unit.venus.tables.test_battery import (
     REGISTERS,
     TAKEN_PRODUCT_IDS,
@@ -30,33 +38,6 @@ from tests.unit.venus.tables.test_battery import (
     described,
     documented,
 )
-
-BANK = bank_report(controls=True)
-LARGEST = bank_report(packs=MOST_MEMBERS, controls=True)
-
-
-def items(report: BankReport) -> dict[str, Item[BankReport]]:
-    (table,) = devices(report).values()
-    return {item.path: item for item in table}
-
-
-def shown(report: BankReport) -> dict[str, Value | None]:
-    return values(items(report).values(), report)
-
-
-def text(report: BankReport, path: str) -> str:
-    item = items(report)[path]
-    return item.show(item.value(report), item.noted(report))
-
-
-def with_values(**changes: Any) -> BankReport:
-    return bank_report(controls=True, values=replace(BANK.decision.values, **changes))
-
-
-def with_member(number: int, **changes: Any) -> BankReport:
-    members = list(BANK.decision.members)
-    members[number - 1] = replace(members[number - 1], **changes)
-    return bank_report(controls=True, members=tuple(members))
 
 
 def test_every_path_is_there_once_for_16_packs_of_32_cells() -> None:
@@ -113,7 +94,7 @@ def test_only_the_name_the_page_selector_clearing_and_switches_are_writable() ->
         ("/Mgmt/Connection", "Bluetooth LE, 4 packs", "Bluetooth LE, 4 packs"),
         ("/Mgmt/InsecureConnection", 1, "1"),
         ("/Connected", 1, "1"),
-        ("/ErrorCode", 0, "0"),
+        ("/ErrorCode", None, "---"),
         ("/State", 9, "9"),
         ("/Dc/0/Voltage", 13.28, "13.28V"),
         ("/Dc/0/Current", -20.0, "-20.0A"),
@@ -146,7 +127,7 @@ def test_only_the_name_the_page_selector_clearing_and_switches_are_writable() ->
         ("/Balancing", 0, "0"),
         ("/Balancer/Status", 1, "1"),
         ("/Bluetooth/State", "4 of 4 packs online", "4 of 4 packs online"),
-        ("/ConnectionInformation", "4 of 4 online", "4 of 4 online"),
+        ("/ConnectionInformation", "4 of 4 packs online", "4 of 4 packs online"),
         ("/Diagnostics/Doubt", None, "---"),
         ("/Diagnostics/Advice", None, "---"),
         ("/Diagnostics/Module1/Id", "Stern", "Stern"),
@@ -205,7 +186,7 @@ def test_a_member_without_contact_is_offline_and_its_values_are_invalid() -> Non
     got = shown(report)
     assert (got["/System/NrOfModulesOnline"], got["/System/NrOfModulesOffline"]) == (3, 1)
     assert got["/Bluetooth/State"] == "3 of 4 packs online; no contact: Stern"
-    assert got["/ConnectionInformation"] == "3 of 4 online"
+    assert got["/ConnectionInformation"] == "3 of 4 packs online; no contact: Stern"
     assert (got["/Members/2/State"], got["/Members/2/Voltage"], got["/Members/2/Soc"]) == (
         "no contact",
         None,
@@ -234,11 +215,13 @@ def test_without_any_contact_alarms_that_are_not_raised_are_invalid() -> None:
         alarms={"/Alarms/BmsCable": Alarm(level=Level.ALARM, names=("Bow", "Stern"))},
     )
     got = shown(report)
-    assert (got["/State"], got["/Alarms/BmsCable"], got["/Alarms/LowSoc"]) == (10, 2, None)
+    assert (got["/State"], got["/Alarms/BmsCable"], got["/Alarms/LowSoc"]) == (18, 2, None)
+    assert got["/Errors/SmartLithium/Communication"] == 1
+    assert got["/InstalledCapacity"] is None
     assert got["/Bluetooth/State"] == (
         "stopped, 0 of 4 packs online; no contact: Bow, Stern, Port and 1 more"
     )
-    assert got["/ConnectionInformation"] == "stopped"
+    assert got["/ConnectionInformation"] == ("0 of 4 packs online; no contact: Bow, Stern, Port and 1 more")
     assert got["/System/NrOfModulesBlockingCharge"] is None
 
 
@@ -253,56 +236,6 @@ def test_an_alarm_of_many_members_names_three() -> None:
     names = tuple(f"Pack {n}" for n in range(1, 7))
     report = bank_report(alarms={"/Alarms/HighVoltage": Alarm(level=Level.ALARM, names=names)})
     assert text(report, "/Alarms/HighVoltage") == "2 (Pack 1, Pack 2, Pack 3 and 3 more)"
-
-
-def test_packs_whose_mosfets_disagree_are_named() -> None:
-    off = sample(mosfets=Mosfets(charge=False, discharge=True))
-    report = with_member(2, sample=off)
-    assert text(report, "/Io/AllowToCharge") == "1 (off in Stern)"
-    assert text(report, "/Io/AllowToDischarge") == "1"
-    assert shown(report)["/System/NrOfModulesBlockingCharge"] == 1
-    assert shown(report)["/Members/2/AllowToCharge"] == 0
-
-
-def test_the_outcome_of_a_command_is_shown_for_each_member() -> None:
-    got = shown(bank_report(outcomes=("done", "failed: no reply", "", "done")))
-    assert [got[f"/Members/{n}/LastCommand"] for n in range(1, 5)] == [
-        "done",
-        "failed: no reply",
-        None,
-        "done",
-    ]
-
-
-def test_the_member_that_is_lent_is_named() -> None:
-    members = (member(1), silent(member(2), MemberState.LENT))
-    report = bank_report(members=members, lent="Stern", switching=SwitchStatus(lent_for=700.0))
-    assert shown(report)["/Bluetooth/State"] == (
-        "1 of 2 packs online; lent to the phone app: Stern; Stern for 12 min more"
-    )
-    assert text(report, "/Settings/LendForMinutes") == "12 (Stern)"
-
-
-@pytest.mark.parametrize(
-    ("changes", "status"),
-    [
-        ({"AllowMosfetControl": 0}, 0x29),
-        ({"AllowMosfetControl": 1, "AllowDischargeOff": 0}, 0x29),
-        ({"AllowMosfetControl": 1, "AllowDischargeOff": 1}, 0x09),
-    ],
-)
-def test_an_output_is_locked_if_the_settings_of_one_pack_forbid_it(changes: Any, status: int) -> None:
-    locked = replace(BANK.reports[1], settings=settings(**changes)) if BANK.reports[1] else None
-    report = replace(BANK, reports=(BANK.reports[0], locked, *BANK.reports[2:]))
-    assert shown(report)["/SwitchableOutput/discharge/Status"] == status
-
-
-def test_an_output_that_a_protection_turned_off_says_so() -> None:
-    off = Mosfets(charge=False, discharge=True)
-    tripped = sample(mosfets=off, protection=frozenset({Protection.CELL_OVERVOLTAGE}))
-    members = tuple(replace(one, sample=tripped) for one in BANK.decision.members)
-    report = bank_report(members=members, values=replace(BANK.decision.values, mosfets=off))
-    assert shown(report)["/SwitchableOutput/charge/Status"] == 0x02
 
 
 def test_held_values_are_not_shared_with_chargers() -> None:
@@ -372,23 +305,6 @@ def test_a_bank_appears_once_it_is_confirmed_and_the_cells_of_a_pack_are_known()
     assert not is_known(bank_report(settings=BankSettings({"Enabled": 0})))
     assert not is_known(bank_report(members=unread, reports=(None,) * 4))
     assert not is_known(bank_report(members=()))
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "request_made"),
-    [
-        ("/CustomName", "Haus", ChangeSetting("Name", "Haus")),
-        ("/Io/AllowToCharge", 0, MosfetTarget(charge=False)),
-        ("/SwitchableOutput/discharge/State", 0, MosfetTarget(discharge=False)),
-        ("/SwitchableOutput/charge/Settings/ShowUIControl", 1, ChangeSetting("ChargeSwitchShow", 1)),
-        ("/Settings/LendForMinutes", 20, Lend(20)),
-        ("/History/Clear", 1, ClearHistory()),
-    ],
-)
-def test_a_write_requests_what_it_does_of_a_pack(path: str, value: Value, request_made: object) -> None:
-    request = items(BANK)[path].request
-    assert request
-    assert request(value, BANK) == request_made
 
 
 def test_the_page_of_single_batteries_can_select_each_member() -> None:
@@ -464,7 +380,6 @@ def test_in_any_state_each_path_keeps_its_type_text_and_register(
         assert type(value) is {"i": int, "d": float, "s": str}[item.kind]
         if isinstance(value, str):
             assert len(value) <= 8 or not path.endswith("CellId")
-            assert len(value) <= 16 or path != "/ConnectionInformation"
         elif path in REGISTERS:
             scale, lowest, highest = REGISTERS[path]
             assert lowest <= round(value * scale) <= highest

@@ -20,19 +20,23 @@ from dbus_xbms.model import (
     LinkStatus,
     LowestHighest,
     Mosfets,
+    MosfetTarget,
     PackIdentity,
     PackSample,
     Phase,
     Protection,
+    SwitchStatus,
 )
 from dbus_xbms.policy.alarms import ALARM_PATHS, BMS_CABLE
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.battery import BatteryService
+from dbus_xbms.venus.diff import Diff
 from dbus_xbms.venus.item import INVALID_TEXT, Item
 from dbus_xbms.venus.tables.battery import BATTERY, ITEMS, devices, items_for, values
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS
 from dbus_xbms.venus.tables.device import PRODUCT_ID
+from dbus_xbms.venus.tables.pane import LEND_OUTPUT
 from dbus_xbms.venus.tables.settings import EDITED, PANE
 from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
 from tests.unit.samples import changed, report, settings
@@ -248,8 +252,12 @@ def test_only_the_name_the_page_selector_clearing_settings_and_switches_are_writ
         ("/TimeToGo", 28680, "28680"),
         ("/System/StoredEnergy", 1.06, "1.06kWh"),
         ("/State", 9, "9"),
-        ("/ErrorCode", 0, "0"),
-        ("/ConnectionInformation", "connected", "connected"),
+        ("/ErrorCode", None, "---"),
+        (
+            "/ConnectionInformation",
+            "connected; discharging off: by the BMS itself",
+            "connected; discharging off: by the BMS itself",
+        ),
         ("/Bluetooth/State", "connected", "connected"),
         ("/Bluetooth/Rssi", -67, "-67dBm"),
         ("/Bluetooth/FailedPollsLastHour", 0, "0"),
@@ -312,6 +320,44 @@ def test_a_healthy_pack_publishes_its_values(path: str, value: Value | None, tex
     assert item.show(item.value(CONTROLLING)) == text
 
 
+def temperature_text(*celsius: float, **sensors: Any) -> str:
+    (item,) = (item for item in items_for(IDENTITY) if item.path == "/Dc/0/Temperature")
+    hot = changed(REPORT, sample=replace(SAMPLE, temperatures=celsius), **sensors)
+    return item.show(item.value(hot), item.noted(hot))
+
+
+def test_the_text_of_the_temperature_names_sensors_that_are_far_from_the_mean() -> None:
+    cells = {"cell_temperatures": (22.0, 23.0)}
+    assert temperature_text(25.0, 22.0, 23.0, **cells) == "22.5°C"
+    report = changed(REPORT, sample=replace(SAMPLE, temperatures=(105.0, 22.0, 23.0)), **cells)
+    sensors = replace(report.decision.temperatures, maybe_cell=105.0)
+    hot = replace(report, decision=replace(report.decision, temperatures=sensors))
+    (item,) = (item for item in items_for(IDENTITY) if item.path == "/Dc/0/Temperature")
+    assert item.show(item.value(hot), item.noted(hot)) == "22.5°C (sensor 1: 105.0°C)"
+    assert temperature_text(25.0, 22.0, -5.0, cell_temperatures=(22.0, -5.0)) == (
+        "8.5°C (sensor 3: -5.0°C, sensor 2: 22.0°C)"
+    )
+
+
+def test_the_cells_and_the_lowest_and_highest_of_them_are_of_one_poll() -> None:
+    diff = Diff(items_for(IDENTITY))
+    for tick in range(40):
+        cells = tuple(3.3 + (tick * 7 + n * 5) % 11 / 1000 for n in range(4))
+        extremes = LowestHighest(lowest=cells.index(min(cells)) + 1, highest=cells.index(max(cells)) + 1)
+        sample = replace(SAMPLE, cells=cells, voltage=sum(cells))
+        diff.changes(changed(REPORT, sample=sample, extreme_cells=extremes), float(tick))
+        now = diff.values
+        volts = [now[f"/Battery/1/Cell/{n}/Voltage"] for n in range(1, 5)]
+        lowest, highest = now["/System/MinVoltageCellId"], now["/System/MaxVoltageCellId"]
+        assert [now["/System/MinCellVoltage"], now["/System/MaxCellVoltage"]] == [
+            now[f"/Battery/1/Cell/{str(cell).removeprefix('C')}/Voltage"] for cell in (lowest, highest)
+        ]
+        assert (now["/System/MinCellVoltage"], now["/System/MaxCellVoltage"]) == (
+            min(volts, key=float),  # type: ignore[arg-type]
+            max(volts, key=float),  # type: ignore[arg-type]
+        )
+
+
 def test_the_health_is_derived_from_the_learned_capacity() -> None:
     assert shown(changed(REPORT, sample=replace(SAMPLE, learned=90.0)))["/Soh"] == 90.0
     assert shown(changed(REPORT, sample=replace(SAMPLE, learned=110.0)))["/Soh"] == 100.0
@@ -358,7 +404,7 @@ def test_a_pack_without_a_name_is_shown_as_its_product_and_the_end_of_its_addres
 
 
 def test_a_bms_that_cannot_be_switched_has_no_path_that_switches_it() -> None:
-    reduced = {item.path: item for item in items_for(IDENTITY, switchable=False)}
+    reduced = {item.path: item for item in items_for(IDENTITY, switchable=False, pane=LEND_OUTPUT)}
     complete = {item.path: item for item in items_for(IDENTITY)}
     assert set(complete) - set(reduced) == {
         *(f"/Settings/{name}" for name in ("ForceChargingOff", "ForceDischargingOff", "MosfetMode")),
@@ -372,7 +418,10 @@ def test_a_bms_that_cannot_be_switched_has_no_path_that_switches_it() -> None:
 
 
 def test_a_bms_without_mosfets_shows_none_as_on_or_off() -> None:
-    got = values(items_for(IDENTITY, switchable=False), changed(REPORT, sample=replace(SAMPLE, mosfets=None)))
+    got = values(
+        items_for(IDENTITY, switchable=False, pane=LEND_OUTPUT),
+        changed(REPORT, sample=replace(SAMPLE, mosfets=None)),
+    )
     blocking = [f"/System/NrOfModulesBlocking{direction}" for direction in ("Charge", "Discharge")]
     paths = [*blocking, "/Io/AllowToCharge", "/Io/AllowToDischarge"]
     assert [got[path] for path in paths] == [None] * 4
@@ -407,11 +456,12 @@ def test_the_state_of_charge_is_held_only_while_the_link_is_lent() -> None:
 @pytest.mark.parametrize(
     ("phase", "cable", "state", "alarm", "words"),
     [
-        (Phase.WAITING, Level.OK, 0, None, "searching"),
-        (Phase.LENT, Level.OK, 9, None, "searching"),
-        (Phase.DERATED, Level.WARNING, 9, 1, "derated, searching"),
-        (Phase.LOST, Level.ALARM, 10, 2, "stopped, searching"),
-        (Phase.WITHDRAWN, Level.ALARM, 10, 2, "withdrawn, searching"),
+        (Phase.WAITING, Level.OK, 0, 0, "searching"),
+        (Phase.LENT, Level.OK, 18, 0, "searching"),
+        (Phase.DERATED, Level.WARNING, 18, 1, "derated, searching"),
+        (Phase.LOST, Level.WARNING, 18, 1, "stopped, searching"),
+        (Phase.LOST, Level.ALARM, 18, 2, "stopped, searching"),
+        (Phase.WITHDRAWN, Level.ALARM, 18, 2, "withdrawn, searching"),
     ],
 )
 def test_the_state_shows_why_there_is_no_sample(
@@ -420,12 +470,67 @@ def test_the_state_shows_why_there_is_no_sample(
     link = LinkStatus(state="searching")
     got = shown(changed(SILENT, phase=phase, link=link, alarms={BMS_CABLE: cable}))
     assert (got["/State"], got["/Alarms/BmsCable"], got["/Bluetooth/State"]) == (state, alarm, words)
-    assert got["/ConnectionInformation"] == words.partition(",")[0]
+    assert got["/Errors/SmartLithium/Communication"] == (1 if phase is Phase.LOST and alarm == 2 else None)
+
+
+def line(report: Report) -> Value | None:
+    return shown(report)["/ConnectionInformation"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "state", "trouble", "words"),
+    [
+        (Phase.WAITING, "searching", "", "searching"),
+        (Phase.WAITING, "disconnected", "wrong password", "no contact yet: wrong password"),
+        (Phase.HELD, "connected", "", "no reply"),
+        (Phase.HELD, "connected", "no answer", "no reply: no answer"),
+        (Phase.DERATED, "searching", "", "no contact: searching"),
+        (Phase.LOST, "disconnected", "wrong password", "no contact: wrong password"),
+        (Phase.LENT, "lent, 12 min left", "", "lent to phone app, 12 min left"),
+        (Phase.LENT_STOPPED, "lent, 1 min left", "not heard", "lent to phone app, 1 min left"),
+        (Phase.FRESH, "free until the next poll", "", "connected at intervals"),
+    ],
+)
+def test_the_details_page_says_why_there_is_no_contact(
+    phase: Phase, state: str, trouble: str, words: str
+) -> None:
+    assert line(changed(SILENT, phase=phase, link=LinkStatus(state=state), trouble=trouble)) == words
+
+
+BOTH_ON = replace(SAMPLE, mosfets=Mosfets(charge=True, discharge=True))
+CHARGE_OFF = replace(SAMPLE, mosfets=Mosfets(charge=False, discharge=True))
+
+
+def test_the_details_page_says_who_holds_a_mosfet_off() -> None:
+    by_hand = SwitchStatus(commanded=MosfetTarget(charge=False, discharge=True))
+    tripped = replace(CHARGE_OFF, protection=frozenset({Protection.CELL_OVERVOLTAGE}))
+    assert line(changed(REPORT, sample=BOTH_ON)) == "connected"
+    assert line(changed(REPORT, sample=CHARGE_OFF, switching=by_hand)) == (
+        "connected; charging off: switched off"
+    )
+    assert line(changed(REPORT, sample=tripped)) == "connected; charging off: a cell is too high"
+    assert line(changed(REPORT, sample=CHARGE_OFF)) == "connected; charging off: by the BMS itself"
+
+
+def test_the_details_page_says_which_rule_stops_a_current() -> None:
+    limits = replace(LIMITS, ccl=0.0, charge_limitation="cell 3 at 3.80 V")
+    assert line(changed(CONTROLLING, sample=BOTH_ON, limits=limits)) == (
+        "connected; charging stopped: cell 3 at 3.80 V"
+    )
+
+
+def test_the_installed_capacity_is_shown_only_beside_the_remaining_one() -> None:
+    silent = shown(changed(SILENT, phase=Phase.LOST))
+    assert (silent["/InstalledCapacity"], silent["/Capacity"]) == (None, None)
+    assert (shown(REPORT)["/InstalledCapacity"], shown(REPORT)["/Capacity"]) == (100.0, 80.0)
 
 
 def test_held_values_are_marked_even_while_the_link_is_open() -> None:
     held = shown(changed(CONTROLLING, phase=Phase.HELD))
-    assert (held["/Bluetooth/State"], held["/ConnectionInformation"]) == ("held, no reply", "held")
+    assert (held["/Bluetooth/State"], held["/ConnectionInformation"]) == (
+        "held, no reply",
+        "no reply; discharging off: by the BMS itself",
+    )
     assert held["/Dc/0/Voltage"] == 13.23
     assert held["/Info/ChargeLimitation"] == "Cell 3 at 3.462 V (held)"
 

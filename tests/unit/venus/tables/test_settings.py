@@ -37,14 +37,15 @@ def setting_written(path: str, value: Value, report: Report) -> tuple[str, Value
 @pytest.mark.parametrize(
     ("path", "lowest", "highest", "default"),
     [
-        ("/Settings/Battery/Capacity", 0.0, 10000.0, 0.0),
-        ("/Settings/Battery/ChargedVoltage", 0.0, 20.0, 0.0),
-        ("/Settings/Battery/TailCurrent", 0, 100, 5),
-        ("/Settings/Alarm/LowSoc", 0, 100, 10),
+        ("/Settings/Battery/Capacity", 0.0, 10000.0, None),
+        ("/Settings/Battery/ChargedVoltage", 8.0, 18.0, None),
+        ("/Settings/Battery/TailCurrent", 0.0, 100.0, 5.0),
+        ("/Settings/Alarm/LowSoc", 0.0, 100.0, 10.0),
+        ("/Settings/Alarm/LowBatteryTemperature", 233.15, 323.15, None),
     ],
 )
 def test_the_settings_page_has_ranges_and_defaults(
-    path: str, lowest: float, highest: float, default: float
+    path: str, lowest: float, highest: float, default: float | None
 ) -> None:
     item = setting_row(path)
     assert (item.lowest, item.highest, item.default) == (lowest, highest, default)
@@ -55,8 +56,9 @@ def test_every_row_of_the_settings_page_accepts_its_bounds() -> None:
     report = replace(REPORT, identity=replace(IDENTITY, cell_count=16))
     for item in rows:
         assert item.writable
-        for bound in (item.lowest, item.highest, item.default):
-            assert bound is not None
+        assert item.lowest is not None
+        assert item.highest is not None
+        for bound in (item.lowest, item.highest, *([] if item.default is None else [item.default])):
             assert setting_written(item.path, bound, report)
 
 
@@ -79,8 +81,11 @@ def test_a_pack_voltage_on_the_page_is_a_cell_voltage_in_the_settings_and_back(c
     [
         ("/Settings/Battery/ChargedVoltage", 20.1),
         ("/Settings/Battery/ChargedVoltage", -0.1),
+        ("/Settings/Battery/ChargedVoltage", 0.0),
+        ("/Settings/Battery/ChargedVoltage", 0.1),
         ("/Settings/Battery/Capacity", 10001.0),
-        ("/Settings/Alarm/LowSoc", 101),
+        ("/Settings/Alarm/LowSoc", 100.1),
+        ("/Settings/Alarm/HighBatteryTemperature", 45.0),
         ("/Settings/Alarm/LowSoc", "10"),
     ],
 )
@@ -141,16 +146,55 @@ def test_of_the_other_paths_only_the_name_writes_a_setting() -> None:
     assert writing == {"/CustomName"}
 
 
-def test_the_page_of_a_controlling_pack_shows_the_values_of_the_preset_until_they_are_set() -> None:
-    chosen = shown(replace(CONTROLLING, settings=settings(Chemistry="NMC")))
-    assert chosen["/Settings/Battery/ChargedVoltage"] == 16.6
-    assert chosen["/Settings/Alarm/HighBatteryTemperature"] == 45.0
-    owners = shown(replace(CONTROLLING, settings=settings(CellFull=3.5)))
-    assert owners["/Settings/Battery/ChargedVoltage"] == 14.0
-    assert shown(replace(CONTROLLING, settings=settings(Chemistry="LiFePO4")))[COLD] == -10.0
+def on_page(report: Report, path: str) -> Value | None:
+    return shown(report)[f"/Settings/{path}"]
+
+
+def test_the_page_shows_what_holds_until_it_is_set() -> None:
+    chosen = replace(CONTROLLING, settings=settings(Chemistry="NMC"))
+    assert on_page(chosen, "Battery/ChargedVoltage") == 16.6
+    assert on_page(chosen, "Battery/Capacity") == 100.0
+    assert on_page(chosen, "Alarm/HighBatteryTemperature") == 318.15
+    owners = replace(CONTROLLING, settings=settings(CellFull=3.5, Capacity=280.0))
+    assert on_page(owners, "Battery/ChargedVoltage") == 14.0
+    assert on_page(owners, "Battery/Capacity") == 280.0
+    assert on_page(replace(REPORT, settings=settings(Chemistry="NMC")), "Battery/ChargedVoltage") == 16.6
+
+
+@pytest.mark.parametrize("chemistry", ["", "custom"])
+def test_the_page_shows_no_voltage_without_a_preset_rather_than_0(chemistry: str) -> None:
+    for report in (REPORT, CONTROLLING):
+        unset = replace(report, settings=settings(Chemistry=chemistry))
+        assert on_page(unset, "Battery/ChargedVoltage") is None
+
+
+def test_the_page_shows_a_warning_of_the_preset_only_while_it_holds() -> None:
     freezing = settings(Chemistry="LiFePO4", LowTemperatureWarning=0.0)
-    assert shown(replace(CONTROLLING, settings=freezing))[COLD] == 0.0
-    assert shown(replace(REPORT, settings=freezing))[COLD] == 0.0
+    assert shown(CONTROLLING)[COLD] == 263.15
+    assert shown(replace(REPORT, bank="House"))[COLD] == 263.15
+    assert shown(replace(CONTROLLING, settings=freezing))[COLD] == 273.15
+    assert shown(replace(REPORT, settings=freezing))[COLD] == 273.15
     assert shown(REPORT)[COLD] is None
-    for nothing in (REPORT, replace(CONTROLLING, settings=settings(Chemistry="custom"))):
-        assert shown(nothing)["/Settings/Battery/ChargedVoltage"] == 0.0
+
+
+def test_each_alarm_has_the_value_at_which_it_ends_or_the_gx_hides_it() -> None:
+    got = shown(CONTROLLING)
+    for path, back in (("LowSoc", 2.0), ("HighBatteryTemperature", -2.0), ("LowBatteryTemperature", 2.0)):
+        threshold, clear = got[f"/Settings/Alarm/{path}"], got[f"/Settings/Alarm/{path}Clear"]
+        assert isinstance(threshold, float)
+        assert clear == pytest.approx(threshold + back)
+    assert shown(REPORT)[f"{COLD}Clear"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "written"),
+    [
+        ("/Settings/Battery/TailCurrent", 4.9, ("TailCurrent", 4.9)),
+        ("/Settings/Battery/DischargeFloor", 12.5, ("DischargeFloor", 12.5)),
+        ("/Settings/Alarm/LowSoc", 10.5, ("LowSocWarning", 10.5)),
+        ("/Settings/Alarm/HighBatteryTemperature", 318.15, ("HighTemperatureWarning", 45.0)),
+        ("/Settings/Alarm/LowBatteryTemperature", 263.15, ("LowTemperatureWarning", -10.0)),
+    ],
+)
+def test_a_value_is_stored_with_its_decimals(path: str, value: float, written: tuple[str, Value]) -> None:
+    assert setting_written(path, value, REPORT) == written

@@ -16,7 +16,7 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import BATTERY, SWITCH, devices, items_for, values
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS
-from dbus_xbms.venus.tables.pane import PANE_ITEMS, SWITCH_DEVICE_ITEMS
+from dbus_xbms.venus.tables.pane import LEND_OUTPUT, MOSFET_OUTPUTS, outputs, switch_device_items
 from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
 from tests.unit.samples import SAMPLE, changed, report, settings
 from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SILENT
@@ -24,6 +24,8 @@ from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SILENT
 ALLOWED = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ITEMS = {item.path: item for item in items_for(IDENTITY)}
 STATES = (None, False, True)
+PANE_ITEMS = (*MOSFET_OUTPUTS, *LEND_OUTPUT)
+ALLOWED_REPORT = replace(REPORT, settings=settings(**ALLOWED, AllowLending=1))
 PANE = "/SwitchableOutput"
 # The highest value of paths that take more than 0 and 1
 HIGHEST = {
@@ -323,6 +325,20 @@ def test_type_and_function_of_an_output_accept_only_their_current_value(item: It
         assert item.writable == item.path.endswith(("/State", "/ShowUIControl", "/Group", "/CustomName"))
 
 
+def output_names(**chosen: int) -> list[Value | None]:
+    report = replace(REPORT, settings=settings(**chosen))
+    return [item.value(report) for item in outputs(report) if item.path.endswith("/Name")]
+
+
+def test_a_pack_has_only_the_outputs_that_its_owner_permits() -> None:
+    assert output_names() == []
+    assert output_names(AllowLending=1) == ["Lend to phone app"]
+    assert output_names(AllowMosfetControl=1) == ["Charge switch", "Discharge switch"]
+    permitted = replace(REPORT, settings=settings(AllowLending=1, AllowMosfetControl=1))
+    of_fixed_bms = outputs(permitted, switchable=False)
+    assert [item.path.split("/")[2] for item in of_fixed_bms if item.path.endswith("/Name")] == ["lend"]
+
+
 # Which device the outputs are on
 
 
@@ -331,15 +347,15 @@ def pane_of(items: tuple[Item[Report], ...]) -> set[str]:
 
 
 def test_the_outputs_are_on_either_the_battery_or_the_switch_device() -> None:
-    outputs = {item.path for item in PANE_ITEMS}
-    assert {kind: pane_of(items) for kind, items in devices(REPORT).items()} == {BATTERY: outputs}
-    beside = devices(replace(REPORT, switch_instance=2))
-    assert {kind: pane_of(items) for kind, items in beside.items()} == {BATTERY: set(), SWITCH: outputs}
+    everything = {item.path for item in PANE_ITEMS}
+    assert {kind: pane_of(items) for kind, items in devices(ALLOWED_REPORT).items()} == {BATTERY: everything}
+    beside = devices(replace(ALLOWED_REPORT, switch_instance=2))
+    assert {kind: pane_of(items) for kind, items in beside.items()} == {BATTERY: set(), SWITCH: everything}
 
 
 def test_a_switch_device_has_all_mandatory_paths() -> None:
-    got = values(SWITCH_DEVICE_ITEMS, replace(REPORT, switch_instance=2))
-    assert len(got) == len(SWITCH_DEVICE_ITEMS)
+    beside = replace(REPORT, switch_instance=2)
+    got = values(switch_device_items(beside), beside)
     assert {item.path for item in DEVICE_ITEMS} <= set(got)
     assert got["/DeviceInstance"] == 2
     assert got["/ProductName"] == "JBD BMS SP04S034 switches"
