@@ -21,7 +21,12 @@ PROGRAM = ("**/*.py", "**/*.bash")
 # The simulator and the commands that need it run only on other computers.
 NOT_ON_A_GX = ("simulator/*", "commands/demo.py", "commands/simulate.py", "commands/stories.py")
 PAGES = ("README.md", "docs/*.md")  # without pictures, to save space
-SERVICE = ("venus.sh", "pages.sh", "dbus-xbms/**/*")  # the other files are for machines without Venus OS
+SERVICE = (
+    "packs.sh",
+    "pages.sh",
+    "venus.sh",
+    "dbus-xbms/**/*",
+)  # the others are for machines without Venus OS
 
 
 def release(version: str, libraries: Sequence[Library], time: int, origin: Origin) -> dict[str, File]:

@@ -7,7 +7,7 @@ _dbus_xbms_options() { # COMMAND
         '') echo '-h --help -V --version --log-level' ;;
         run) echo '-h --help --log-level --capture' ;;
         scan) echo '-h --help --log-level --seconds --json' ;;
-        add) echo '-h --help --log-level --name --chemistry --control --charge-current --discharge-current --yes --no-wait' ;;
+        add) echo '-h --help --log-level --file --name --chemistry --control --charge-current --discharge-current --yes --no-wait' ;;
         remove) echo '-h --help --log-level --all --forget --yes' ;;
         bank*) echo '-h --help --log-level --name --topology --yes' ;;
         list) echo '-h --help --log-level --json' ;;
@@ -47,6 +47,7 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": the kind of argument 
         'run --capture') echo files ;;
         'scan --seconds') echo nothing ;;
         'add 1') echo packs ;;
+        'add --file') echo files ;;
         'add --name') echo nothing ;;
         'add --chemistry') echo nothing ;;
         'add --control') echo nothing ;;

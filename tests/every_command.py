@@ -23,6 +23,9 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         (),
         ("",),
         (PACK, "two"),
+        ("--file", "/nowhere/packs.txt"),
+        ("--file", "/nowhere/packs.txt", "--chemistry", "LTO"),
+        (PACK, "--file", "/nowhere/packs.txt"),
     ),
     "remove": ((PACK,), ("nobody",), (NASTY,), (), ("--all", PACK), ("--all",)),
     "bank": (

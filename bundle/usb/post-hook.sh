@@ -23,4 +23,10 @@ done
 if [ $status = 0 ] && pgrep svscan >/dev/null; then
     sh "$app/current/install.sh" --boot ${root:+--root "$root"}
 fi
+
+# The packs on the stick are added once the service runs, so not now.
+for list in "$root"/media/*/dbus-xbms-packs.txt; do
+    [ $status != 0 ] || [ ! -f "$list" ] || [ ! -f "$app/current/service/packs.sh" ] ||
+        (trap '' HUP; exec sh "$app/current/service/packs.sh" "${list%/*}") </dev/null >/dev/null 2>&1 &
+done
 exit $status

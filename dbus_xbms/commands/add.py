@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from dbus_xbms.commands import CommandError, questions
+from dbus_xbms.commands.add_list import add_list
 from dbus_xbms.commands.bank_offer import ask_to_join, offer_bank
 from dbus_xbms.commands.known import Known, known_packs, row_of, title
 from dbus_xbms.commands.pack_contact import described, first_contact, has_answered, reason_text
@@ -39,7 +41,14 @@ OPTIONS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms add``."""
     parser.add_argument(
-        "pack", help="Bluetooth address shown by `dbus-xbms scan`, or the name that the pack advertises"
+        "pack",
+        nargs="?",
+        help="Bluetooth address shown by `dbus-xbms scan`, or the name that the pack advertises",
+    )
+    parser.add_argument(
+        "--file",
+        type=Path,
+        help="add the packs of a file: address, name and chemistry in each line, separated by commas",
     )
     parser.add_argument("--name", metavar="NAME", type=str.strip, help="name shown on the GX")
     parser.add_argument(
@@ -85,8 +94,14 @@ def _as(setting: str) -> Callable[[str], Value]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Add a pack, or change one that was added."""
-    return complete(_add(args))
+    """Add a pack, or change one that was added; or add the packs of a file."""
+    if (args.file is None) == (args.pack is None):
+        raise CommandError("name a pack, or a file with --file")
+    if args.file is None:
+        return complete(_add(args))
+    if any(vars(args)[option] is not None for option in OPTIONS):
+        raise CommandError("with --file, name and chemistry are in the file; the rest can be set later")
+    return complete(add_list(args.file))
 
 
 async def _add(args: argparse.Namespace) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from dbus_xbms.known.naming import Candidate, bank_candidates, name_refusal
 from dbus_xbms.known.stored import Stored
 from dbus_xbms.schema import LONGEST_TEXT
-from dbus_xbms.settings import PackSettings, Value
+from dbus_xbms.settings import BankSettings, PackSettings, Value
+from dbus_xbms.settings.bank import ALL_PACKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,15 @@ def default_name(address: str, advertised: str, stored: Stored) -> str:
     """
     name = advertised.strip()
     return "" if name_refusal(name, address, given_names(stored)) else name
+
+
+def not_joining(banks: Mapping[int, BankSettings]) -> dict[str, Value]:
+    """Return the setting that keeps a new pack out of the bank of all packs, if there is one.
+
+    Whether the pack is wired in parallel with it, only the owner knows.
+    """
+    joins = any(bank.enabled and bank.members == ALL_PACKS for bank in banks.values())
+    return {PackSettings.join_bank.name: 0} if joins else {}
 
 
 def given_names(stored: Stored) -> Iterable[Candidate]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from dbus_xbms.dbus import BusError
-from dbus_xbms.known.addition import Advertisement, default_name, to_store
+from dbus_xbms.known.addition import Advertisement, default_name, not_joining, to_store
 from dbus_xbms.known.stored import Stored, StoredBank, parse
 from dbus_xbms.policy.advice.consequences import in_order
 from dbus_xbms.policy.bank.membership import title as bank_title
@@ -84,7 +84,7 @@ class Changes:
         chosen = to_store(
             Advertisement(name=seen.name, protocol=family.name if family else ""),
             before,
-            {PackSettings.custom_name.name: name} if name else {},
+            {**not_joining(known.banks), **({PackSettings.custom_name.name: name} if name else {})},
         )
         try:
             await self._put(seen.address, chosen)

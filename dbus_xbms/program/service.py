@@ -126,6 +126,8 @@ class ProgramService:
                 self._requests.accept(request, sender)  # type: ignore[arg-type]
         except SettingsError as err:
             log.warning("%s: %s, written by %s", path, err, sender)
+            self._requests.message = str(err)
+            self._wake.set()
             return False
         self._wake.set()
         return True

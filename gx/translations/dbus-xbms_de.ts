@@ -5,11 +5,26 @@
     <name></name>
     <message>
         <source>Packs of the bank</source>
-        <translation type="unfinished"></translation>
+        <translation>Packs der Bank</translation>
     </message>
     <message>
         <source>Cells and limits</source>
         <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>%1 of %2 connections</source>
+        <translation>%1 von %2 Verbindungen</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>Another program searches</source>
+        <translation>Ein anderes Programm sucht</translation>
     </message>
 </context>
 <context>
@@ -20,6 +35,190 @@
     </message>
 </context>
 <context>
+    <name>BankMembersPage</name>
+    <message>
+        <source>A bank needs packs. To end it, turn it off.</source>
+        <translation>Eine Bank braucht Packs. Zum Beenden schalten Sie sie aus.</translation>
+    </message>
+    <message>
+        <source>A bank can have up to 16 packs.</source>
+        <translation>Eine Bank kann bis zu 16 Packs haben.</translation>
+    </message>
+    <message>
+        <source>Packs of the bank</source>
+        <translation>Packs der Bank</translation>
+    </message>
+    <message>
+        <source>All packs</source>
+        <translation>Alle Packs</translation>
+    </message>
+    <message>
+        <source>Of one chemistry and cell count, and in no other bank</source>
+        <translation>Mit gleicher Zellchemie und Zellenzahl und in keiner anderen Bank</translation>
+    </message>
+    <message>
+        <source>Or choose them. In series and mixed wiring, turn them on in their order, string after string.</source>
+        <translation>Oder wählen Sie sie aus. Bei Reihen- und gemischter Schaltung in ihrer Reihenfolge, Strang für Strang.</translation>
+    </message>
+</context>
+<context>
+    <name>BankPage</name>
+    <message>
+        <source>Bank %1</source>
+        <translation>Bank %1</translation>
+    </message>
+    <message>
+        <source>Packs</source>
+        <translation>Packs</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pack(s)</source>
+        <translation>
+            <numerusform>%n Pack</numerusform>
+            <numerusform>%n Packs</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All packs</source>
+        <translation>Alle Packs</translation>
+    </message>
+    <message>
+        <source>Wiring</source>
+        <translation>Schaltung</translation>
+    </message>
+    <message>
+        <source>Parallel</source>
+        <translation>Parallel</translation>
+    </message>
+    <message>
+        <source>The same voltage; currents add up</source>
+        <translation>Gleiche Spannung; Ströme addieren sich</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>Reihe</translation>
+    </message>
+    <message>
+        <source>The same current; voltages add up</source>
+        <translation>Gleicher Strom; Spannungen addieren sich</translation>
+    </message>
+    <message>
+        <source>2 in series, 2 parallel</source>
+        <translation>2 in Reihe, 2 parallel</translation>
+    </message>
+    <message>
+        <source>2 in series, 3 parallel</source>
+        <translation>2 in Reihe, 3 parallel</translation>
+    </message>
+    <message>
+        <source>2 in series, 4 parallel</source>
+        <translation>2 in Reihe, 4 parallel</translation>
+    </message>
+    <message>
+        <source>4 in series, 2 parallel</source>
+        <translation>4 in Reihe, 2 parallel</translation>
+    </message>
+    <message>
+        <source>These packs act as one battery</source>
+        <translation>Diese Packs sind eine Batterie</translation>
+    </message>
+    <message>
+        <source>Only if these packs are really wired together as chosen here. Otherwise limits are wrong and packs can be overcharged.</source>
+        <translation>Nur, wenn diese Packs wirklich so verschaltet sind wie hier gewählt. Sonst sind die Grenzwerte falsch, und Packs können überladen werden.</translation>
+    </message>
+    <message>
+        <source>Control</source>
+        <translation>Steuerung</translation>
+    </message>
+    <message>
+        <source>Only shown</source>
+        <translation>Nur Anzeige</translation>
+    </message>
+    <message>
+        <source>Controls charging</source>
+        <translation>Steuert das Laden</translation>
+    </message>
+    <message>
+        <source>Every pack needs a chemistry</source>
+        <translation>Jedes Pack braucht eine Zellchemie</translation>
+    </message>
+    <message>
+        <source>With DVCC on, chargers and inverters obey this bank&apos;s voltage and currents. Check chemistry and currents of its packs first.</source>
+        <translation>Bei eingeschaltetem DVCC folgen Ladegeräte und Wechselrichter Spannung und Strömen dieser Bank. Prüfen Sie zuerst Zellchemie und Ströme ihrer Packs.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Enter a name</source>
+        <translation>Name eingeben</translation>
+    </message>
+    <message>
+        <source>Highest charge current</source>
+        <translation>Höchster Ladestrom</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>What the packs can take</source>
+        <translation>Was die Packs aufnehmen können</translation>
+    </message>
+    <message>
+        <source>Highest discharge current</source>
+        <translation>Höchster Entladestrom</translation>
+    </message>
+    <message>
+        <source>What the packs can give</source>
+        <translation>Was die Packs abgeben können</translation>
+    </message>
+    <message>
+        <source>Both currents automatic</source>
+        <translation>Beide Ströme automatisch</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>The bank leaves the GX, and its packs are batteries of their own again. Chargers that obey it stop with error 67.</source>
+        <translation>Die Bank verschwindet vom GX, und ihre Packs sind wieder einzelne Batterien. Ladegeräte, die ihr folgen, stoppen mit Fehler 67.</translation>
+    </message>
+    <message>
+        <source>Chargers do not obey it</source>
+        <translation>Ladegeräte folgen ihm nicht</translation>
+    </message>
+    <message>
+        <source>Chargers that obey this bank stop with error 67, until another battery controls them or you reset “BMS controlled” in their settings.</source>
+        <translation>Ladegeräte, die dieser Bank folgen, stoppen mit Fehler 67, bis eine andere Batterie sie steuert oder Sie in ihren Einstellungen „BMS-gesteuert“ zurücksetzen.</translation>
+    </message>
+</context>
+<context>
+    <name>BanksPage</name>
+    <message>
+        <source>Banks</source>
+        <translation>Bänke</translation>
+    </message>
+    <message>
+        <source>Packs that are wired together act as one battery: the GX shows and obeys the bank.</source>
+        <translation>Verbundene Packs sind eine Batterie: Das GX zeigt die Bank und folgt ihr.</translation>
+    </message>
+    <message>
+        <source>Create a bank</source>
+        <translation>Bank anlegen</translation>
+    </message>
+    <message>
+        <source>It stays off until you turn it on</source>
+        <translation>Sie bleibt aus, bis Sie sie einschalten</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>Anlegen</translation>
+    </message>
+</context>
+<context>
     <name>Cells</name>
     <message>
         <source>Highest cell</source>
@@ -27,21 +226,733 @@
     </message>
 </context>
 <context>
-    <name>Settings</name>
+    <name>DiagnosisPage</name>
     <message>
-        <source>Bluetooth batteries</source>
-        <translation type="unfinished"></translation>
+        <source>%1 d %2 h</source>
+        <translation>%1 T %2 h</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>Diagnosis</source>
+        <translation>Diagnose</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>Prüfung läuft …</translation>
+    </message>
+    <message>
+        <source>Not checked yet</source>
+        <translation>Noch nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n finding(s)</source>
+        <translation>
+            <numerusform>%n Befund</numerusform>
+            <numerusform>%n Befunde</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Checked every ten minutes</source>
+        <translation>Wird alle zehn Minuten geprüft</translation>
+    </message>
+    <message>
+        <source>Check now</source>
+        <translation>Jetzt prüfen</translation>
+    </message>
+    <message>
+        <source>Bluetooth</source>
+        <translation>Bluetooth</translation>
+    </message>
+    <message>
+        <source>No Bluetooth adapter. Plug one into a USB port.</source>
+        <translation>Kein Bluetooth-Adapter. Stecken Sie einen in einen USB-Anschluss.</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Running for</source>
+        <translation>Läuft seit</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>%1 % of one core</source>
+        <translation>%1 % eines Kerns</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Restart the program</source>
+        <translation>Programm neu starten</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>All packs leave the GX for some seconds.</source>
+        <translation>Alle Packs verschwinden für einige Sekunden vom GX.</translation>
+    </message>
+</context>
+<context>
+    <name>DiscoveredPage</name>
+    <message>
+        <source>Add a pack</source>
+        <translation>Pack hinzufügen</translation>
     </message>
     <message>
         <source>Search for packs</source>
-        <translation type="unfinished"></translation>
+        <translation>Packs suchen</translation>
     </message>
     <message numerus="yes">
         <source>%n s left</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>noch %n s</numerusform>
+            <numerusform>noch %n s</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Nothing found so far.</source>
+        <translation>Bisher nichts gefunden.</translation>
+    </message>
+    <message>
+        <source>Nothing found. Start a search close to the packs, and close their phone app.</source>
+        <translation>Nichts gefunden. Suchen Sie nahe bei den Packs, und schließen Sie deren Telefon-App.</translation>
+    </message>
+    <message>
+        <source>Add only your own packs: a neighbour may have some too.</source>
+        <translation>Fügen Sie nur eigene Packs hinzu: Ein Nachbar kann auch welche haben.</translation>
+    </message>
+</context>
+<context>
+    <name>DiscoveredRow</name>
+    <message>
+        <source>connected</source>
+        <translation>verbunden</translation>
+    </message>
+    <message>
+        <source>strong signal</source>
+        <translation>starkes Signal</translation>
+    </message>
+    <message>
+        <source>medium signal</source>
+        <translation>mittleres Signal</translation>
+    </message>
+    <message>
+        <source>weak signal</source>
+        <translation>schwaches Signal</translation>
+    </message>
+    <message>
+        <source>%1, %2 dBm</source>
+        <translation>%1, %2 dBm</translation>
+    </message>
+    <message>
+        <source>Known</source>
+        <translation>Bekannt</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+</context>
+<context>
+    <name>FindingRow</name>
+    <message>
+        <source>Problem</source>
+        <translation>Problem</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+</context>
+<context>
+    <name>NewPackPage</name>
+    <message>
+        <source>New pack</source>
+        <translation>Neues Pack</translation>
+    </message>
+    <message>
+        <source>The pack is added. Answer these questions; then it may control charging.</source>
+        <translation>Das Pack ist hinzugefügt. Beantworten Sie diese Fragen; dann darf es das Laden steuern.</translation>
+    </message>
+    <message>
+        <source>Adding the pack…</source>
+        <translation>Pack wird hinzugefügt …</translation>
+    </message>
+    <message>
+        <source>Use the lowest rating of cells, BMS, cables and fuse.</source>
+        <translation>Maßgeblich ist der kleinste Nennstrom von Zellen, BMS, Kabeln und Sicherung.</translation>
+    </message>
+    <message>
+        <source>All settings of this pack</source>
+        <translation>Alle Einstellungen dieses Packs</translation>
+    </message>
+</context>
+<context>
+    <name>PackBluetoothPage</name>
+    <message>
+        <source>Bluetooth</source>
+        <translation>Bluetooth</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>Verbindung</translation>
+    </message>
+    <message>
+        <source>Stays connected</source>
+        <translation>Bleibt verbunden</translation>
+    </message>
+    <message>
+        <source>The phone app cannot connect; lend the pack to it</source>
+        <translation>Die Telefon-App kommt nicht dazu; überlassen Sie ihr das Pack</translation>
+    </message>
+    <message>
+        <source>For each reading</source>
+        <translation>Für jede Messung</translation>
+    </message>
+    <message>
+        <source>The phone app can connect in between</source>
+        <translation>Die Telefon-App kann sich dazwischen verbinden</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keines</translation>
+    </message>
+    <message>
+        <source>a password has six characters</source>
+        <translation>ein Passwort hat sechs Zeichen</translation>
+    </message>
+    <message>
+        <source>Passkey</source>
+        <translation>Kopplungscode</translation>
+    </message>
+    <message>
+        <source>a passkey has up to six digits</source>
+        <translation>ein Kopplungscode hat bis zu sechs Ziffern</translation>
+    </message>
+    <message>
+        <source>Most packs need neither. A passkey is for packs that want to be paired.</source>
+        <translation>Die meisten Packs brauchen beides nicht. Ein Kopplungscode ist für Packs, die gekoppelt werden wollen.</translation>
+    </message>
+    <message>
+        <source>Accept a replaced BMS</source>
+        <translation>Getauschtes BMS annehmen</translation>
+    </message>
+    <message>
+        <source>After the BMS was replaced or reconfigured; turns itself off</source>
+        <translation>Nach Tausch oder Umstellung des BMS; schaltet sich selbst aus</translation>
+    </message>
+</context>
+<context>
+    <name>PackChargeCurrentRow</name>
+    <message>
+        <source>Highest charge current</source>
+        <translation>Höchster Ladestrom</translation>
+    </message>
+</context>
+<context>
+    <name>PackChemistryRow</name>
+    <message>
+        <source>Cells are charged to %1 V</source>
+        <translation>Zellen werden bis %1 V geladen</translation>
+    </message>
+    <message>
+        <source>Each cell is charged to %1 V at most. With the wrong chemistry, cells are destroyed or catch fire.</source>
+        <translation>Jede Zelle wird bis höchstens %1 V geladen. Mit der falschen Zellchemie werden Zellen zerstört oder geraten in Brand.</translation>
+    </message>
+    <message>
+        <source>Chemistry</source>
+        <translation>Zellchemie</translation>
+    </message>
+    <message>
+        <source>Not chosen</source>
+        <translation>Nicht gewählt</translation>
+    </message>
+    <message>
+        <source>The pack is only shown</source>
+        <translation>Das Pack wird nur angezeigt</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Andere</translation>
+    </message>
+    <message>
+        <source>Needs all five cell voltages</source>
+        <translation>Braucht alle fünf Zellspannungen</translation>
+    </message>
+    <message>
+        <source>Nothing is charged until you have set all five cell voltages. Wrong ones destroy cells or set them on fire.</source>
+        <translation>Nichts wird geladen, bis Sie alle fünf Zellspannungen eingestellt haben. Falsche zerstören Zellen oder setzen sie in Brand.</translation>
+    </message>
+</context>
+<context>
+    <name>PackControlRow</name>
+    <message>
+        <source>Control</source>
+        <translation>Steuerung</translation>
+    </message>
+    <message>
+        <source>Choose the chemistry first</source>
+        <translation>Zuerst die Zellchemie wählen</translation>
+    </message>
+    <message>
+        <source>Only shown</source>
+        <translation>Nur Anzeige</translation>
+    </message>
+    <message>
+        <source>Controls charging</source>
+        <translation>Steuert das Laden</translation>
+    </message>
+    <message>
+        <source>Chargers and inverters obey this pack&apos;s limits</source>
+        <translation>Ladegeräte und Wechselrichter folgen seinen Grenzwerten</translation>
+    </message>
+    <message>
+        <source>With DVCC on, chargers and inverters obey this pack&apos;s voltage and currents. Check chemistry and currents first. Only one battery or bank can control.</source>
+        <translation>Bei eingeschaltetem DVCC folgen Ladegeräte und Wechselrichter Spannung und Strömen dieses Packs. Prüfen Sie zuerst Zellchemie und Ströme. Nur eine Batterie oder Bank kann steuern.</translation>
+    </message>
+    <message>
+        <source>Chargers do not obey it</source>
+        <translation>Ladegeräte folgen ihm nicht</translation>
+    </message>
+    <message>
+        <source>Chargers that obey this pack stop with error 67, until another battery controls them or you reset “BMS controlled” in their settings.</source>
+        <translation>Ladegeräte, die diesem Pack folgen, stoppen mit Fehler 67, bis eine andere Batterie sie steuert oder Sie in ihren Einstellungen „BMS-gesteuert“ zurücksetzen.</translation>
+    </message>
+</context>
+<context>
+    <name>PackCurrentRow</name>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>%1 % of the capacity, at most what the BMS is rated for</source>
+        <translation>%1 % der Kapazität, höchstens der Nennstrom des BMS</translation>
+    </message>
+</context>
+<context>
+    <name>PackCurrentsPage</name>
+    <message>
+        <source>Currents and capacity</source>
+        <translation>Ströme und Kapazität</translation>
+    </message>
+    <message>
+        <source>Both currents automatic</source>
+        <translation>Beide Ströme automatisch</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Use the lowest rating of cells, BMS, cables and fuse.</source>
+        <translation>Maßgeblich ist der kleinste Nennstrom von Zellen, BMS, Kabeln und Sicherung.</translation>
+    </message>
+    <message>
+        <source>Capacity</source>
+        <translation>Kapazität</translation>
+    </message>
+    <message>
+        <source>0: as the BMS reports</source>
+        <translation>0: wie vom BMS gemeldet</translation>
+    </message>
+    <message>
+        <source>As the BMS reports</source>
+        <translation>Wie vom BMS gemeldet</translation>
+    </message>
+    <message>
+        <source>Limit currents by temperature</source>
+        <translation>Ströme nach Temperatur begrenzen</translation>
+    </message>
+    <message>
+        <source>Charging then needs a cell temperature</source>
+        <translation>Laden braucht dann eine Zelltemperatur</translation>
+    </message>
+    <message>
+        <source>Nothing then stops charging below freezing except the BMS. Charging frozen cells destroys them.</source>
+        <translation>Dann verhindert nur noch das BMS das Laden bei Frost. Laden bei Frost zerstört Zellen.</translation>
+    </message>
+</context>
+<context>
+    <name>PackDischargeCurrentRow</name>
+    <message>
+        <source>Highest discharge current</source>
+        <translation>Höchster Entladestrom</translation>
+    </message>
+</context>
+<context>
+    <name>PackNameRow</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Enter a name</source>
+        <translation>Name eingeben</translation>
+    </message>
+</context>
+<context>
+    <name>PackPage</name>
+    <message>
+        <source>Currents and capacity</source>
+        <translation>Ströme und Kapazität</translation>
+    </message>
+    <message>
+        <source>Cell voltages</source>
+        <translation>Zellspannungen</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
+        <source>Bluetooth</source>
+        <translation>Bluetooth</translation>
+    </message>
+    <message>
+        <source>Switching</source>
+        <translation>Schalten</translation>
+    </message>
+    <message>
+        <source>Read this pack</source>
+        <translation>Dieses Pack lesen</translation>
+    </message>
+    <message>
+        <source>Off: it leaves the GX; its settings are kept</source>
+        <translation>Aus: Es verschwindet vom GX; die Einstellungen bleiben</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>The pack leaves the GX. Chargers that obey it stop with error 67, until another battery controls them.</source>
+        <translation>Das Pack verschwindet vom GX. Ladegeräte, die ihm folgen, stoppen mit Fehler 67, bis eine andere Batterie sie steuert.</translation>
+    </message>
+</context>
+<context>
+    <name>PackSwitchingPage</name>
+    <message>
+        <source>Switching</source>
+        <translation>Schalten</translation>
+    </message>
+    <message>
+        <source>Allow switching charging</source>
+        <translation>Schalten des Ladens erlauben</translation>
+    </message>
+    <message>
+        <source>Charging off and on, discharging on</source>
+        <translation>Laden aus und ein, Entladen ein</translation>
+    </message>
+    <message>
+        <source>Anyone at this screen, in VRM or on the network can then turn off charging of this pack, without being asked.</source>
+        <translation>Jeder an diesem Bildschirm, in VRM oder im Netzwerk kann dann das Laden dieses Packs ohne Rückfrage ausschalten.</translation>
+    </message>
+    <message>
+        <source>Allow turning discharging off</source>
+        <translation>Ausschalten des Entladens erlauben</translation>
+    </message>
+    <message>
+        <source>The GX loses power if only this pack feeds it</source>
+        <translation>Das GX wird stromlos, wenn nur dieses Pack es versorgt</translation>
+    </message>
+    <message>
+        <source>Everything that only this pack feeds goes off at one tap. If that includes the GX, it loses power, and nobody can turn the pack on from here.</source>
+        <translation>Alles, was nur dieses Pack versorgt, geht mit einem Tippen aus. Gehört das GX dazu, wird es stromlos, und niemand kann das Pack von hier einschalten.</translation>
+    </message>
+    <message>
+        <source>Allow switching balancing</source>
+        <translation>Schalten des Balancierens erlauben</translation>
+    </message>
+    <message>
+        <source>Changes a setting of the BMS</source>
+        <translation>Ändert eine Einstellung des BMS</translation>
+    </message>
+    <message>
+        <source>Cells drift apart while balancing is off. The BMS keeps this setting, also without this program.</source>
+        <translation>Ohne Balancieren laufen Zellen auseinander. Das BMS behält diese Einstellung, auch ohne dieses Programm.</translation>
+    </message>
+    <message>
+        <source>Allow lending to the phone app</source>
+        <translation>Überlassen an die Telefon-App erlauben</translation>
+    </message>
+    <message>
+        <source>A pack in control is not charged meanwhile</source>
+        <translation>Ein steuerndes Pack wird währenddessen nicht geladen</translation>
+    </message>
+    <message>
+        <source>While the phone app has the pack, the GX does not see it. If it controls charging, charging stops.</source>
+        <translation>Solange die Telefon-App das Pack hat, sieht das GX es nicht. Steuert es das Laden, stoppt das Laden.</translation>
+    </message>
+    <message>
+        <source>On the switch pane</source>
+        <translation>In der Schaltfläche</translation>
+    </message>
+    <message>
+        <source>Charging</source>
+        <translation>Laden</translation>
+    </message>
+    <message>
+        <source>Discharging</source>
+        <translation>Entladen</translation>
+    </message>
+    <message>
+        <source>Lend to the phone app</source>
+        <translation>An die Telefon-App überlassen</translation>
+    </message>
+</context>
+<context>
+    <name>PackVoltageRow</name>
+    <message>
+        <source>Preset of %1</source>
+        <translation>Vorgabe für %1</translation>
+    </message>
+    <message>
+        <source>Not set</source>
+        <translation>Nicht eingestellt</translation>
+    </message>
+</context>
+<context>
+    <name>PackVoltagesPage</name>
+    <message>
+        <source>Cell voltages</source>
+        <translation>Zellspannungen</translation>
+    </message>
+    <message>
+        <source>They must rise from the bottom of this list to the top.</source>
+        <translation>Sie müssen in dieser Liste von unten nach oben steigen.</translation>
+    </message>
+    <message>
+        <source>Choose the chemistry first.</source>
+        <translation>Wählen Sie zuerst die Zellchemie.</translation>
+    </message>
+    <message>
+        <source>These voltages contradict each other or the chemistry. Nothing is charged until they are corrected.</source>
+        <translation>Diese Spannungen widersprechen einander oder der Zellchemie. Bis zur Korrektur wird nichts geladen.</translation>
+    </message>
+    <message>
+        <source>Charging stops at</source>
+        <translation>Laden endet bei</translation>
+    </message>
+    <message>
+        <source>Full</source>
+        <translation>Voll</translation>
+    </message>
+    <message>
+        <source>Float</source>
+        <translation>Erhaltung</translation>
+    </message>
+    <message>
+        <source>Discharging is reduced from</source>
+        <translation>Entladen wird verringert ab</translation>
+    </message>
+    <message>
+        <source>Discharging stops at</source>
+        <translation>Entladen endet bei</translation>
+    </message>
+    <message>
+        <source>All as in the preset</source>
+        <translation>Alle wie vorgegeben</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+</context>
+<context>
+    <name>PackWarningsPage</name>
+    <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
+        <source>Low state of charge</source>
+        <translation>Niedriger Ladezustand</translation>
+    </message>
+    <message>
+        <source>Alarm at half of it; 0: off</source>
+        <translation>Alarm bei der Hälfte; 0: aus</translation>
+    </message>
+    <message>
+        <source>Difference between cells</source>
+        <translation>Unterschied der Zellen</translation>
+    </message>
+    <message>
+        <source>Alarm at twice as much; 0: off</source>
+        <translation>Alarm beim Doppelten; 0: aus</translation>
+    </message>
+    <message>
+        <source>High cell voltage</source>
+        <translation>Hohe Zellspannung</translation>
+    </message>
+    <message>
+        <source>0: as in the preset</source>
+        <translation>0: wie vorgegeben</translation>
+    </message>
+    <message>
+        <source>As in the preset</source>
+        <translation>Wie vorgegeben</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Vorgabe</translation>
+    </message>
+    <message>
+        <source>Low cell voltage</source>
+        <translation>Niedrige Zellspannung</translation>
+    </message>
+    <message>
+        <source>High cell temperature</source>
+        <translation>Hohe Zelltemperatur</translation>
+    </message>
+    <message>
+        <source>Low cell temperature</source>
+        <translation>Niedrige Zelltemperatur</translation>
+    </message>
+    <message>
+        <source>Both temperatures as in the preset</source>
+        <translation>Beide Temperaturen wie vorgegeben</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>MOSFET temperature</source>
+        <translation>MOSFET-Temperatur</translation>
+    </message>
+    <message>
+        <source>Alarm 15 °C above it; 0: off</source>
+        <translation>Alarm 15 °C darüber; 0: aus</translation>
+    </message>
+    <message>
+        <source>Cell over-voltage at the end of a charge</source>
+        <translation>Überspannung einer Zelle am Ladeende</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Alarm</source>
+        <translation>Alarm</translation>
+    </message>
+</context>
+<context>
+    <name>PaneRow</name>
+    <message>
+        <source>Hidden</source>
+        <translation>Verborgen</translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation>Angezeigt</translation>
+    </message>
+    <message>
+        <source>A tap switches at once</source>
+        <translation>Ein Tippen schaltet sofort</translation>
+    </message>
+    <message>
+        <source>On the GX only</source>
+        <translation>Nur am GX</translation>
+    </message>
+    <message>
+        <source>In VRM only</source>
+        <translation>Nur in VRM</translation>
+    </message>
+</context>
+<context>
+    <name>SettingNumber</name>
+    <message>
+        <source>The lowest value is %1.</source>
+        <translation>Der kleinste Wert ist %1.</translation>
+    </message>
+    <message>
+        <source>The highest value is %1.</source>
+        <translation>Der größte Wert ist %1.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingText</name>
+    <message>
+        <source>up to 60 characters</source>
+        <translation>bis zu 60 Zeichen</translation>
+    </message>
+    <message>
+        <source>Not stored: %1.</source>
+        <translation>Nicht gespeichert: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Bluetooth batteries</source>
+        <translation>Bluetooth-Batterien</translation>
+    </message>
+    <message>
+        <source>dbus-xbms is not running. Restart the GX; if that does not help, read its log.</source>
+        <translation>dbus-xbms läuft nicht. Starten Sie das GX neu; hilft das nicht, lesen Sie sein Protokoll.</translation>
+    </message>
+    <message>
+        <source>No packs yet. Search for them under “Add a pack”.</source>
+        <translation>Noch keine Packs. Suchen Sie sie unter „Pack hinzufügen“.</translation>
+    </message>
+    <message>
+        <source>Add a pack</source>
+        <translation>Pack hinzufügen</translation>
+    </message>
+    <message>
+        <source>Banks</source>
+        <translation>Bänke</translation>
+    </message>
+    <message>
+        <source>Packs that are wired together</source>
+        <translation>Packs, die zusammengeschaltet sind</translation>
+    </message>
+    <message>
+        <source>Diagnosis</source>
+        <translation>Diagnose</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n finding(s)</source>
+        <translation>
+            <numerusform>%n Befund</numerusform>
+            <numerusform>%n Befunde</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StoredCheck</name>
+    <message>
+        <source>%1 was not stored: the value was refused.</source>
+        <translation>%1 wurde nicht gespeichert: Der Wert wurde abgelehnt.</translation>
     </message>
 </context>
 </TS>

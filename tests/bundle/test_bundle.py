@@ -77,7 +77,7 @@ def test_the_bundle_contains_the_readme_and_the_pages_that_it_links(unpacked: Pa
 
 def test_the_bundle_contains_only_the_service_files_of_venus(unpacked: Path) -> None:
     service = {path for path in files(unpacked) if path.startswith("service/")}
-    scripts = {"service/venus.sh", "service/pages.sh"}
+    scripts = {"service/packs.sh", "service/pages.sh", "service/venus.sh"}
     assert service == {*scripts, "service/dbus-xbms/run", "service/dbus-xbms/log/run"}
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from bundle import release
-from bundle.tree import File, checksums, pack, text
-from tests.bundle.conftest import NAME, files
+from bundle.tree import File, checksums, pack, read, text
+from tests.bundle.conftest import NAME, ROOT, files
 from tests.bundle.update_data import update_data
+from tests.install.gx import until
+from tests.patience import PATIENCE
 
 INSTALLER = """
 set -eu
@@ -37,6 +39,17 @@ case $1 in
     ;;
 esac
 """
+
+
+# Answers as the program does, with a line per pack.
+PROGRAM = """#!/bin/sh
+case $1 in
+wait) [ -e "$XBMS_ROOT/running" ] ;;
+add) echo "$2 $(wc -c <"$3")" >>"$XBMS_ROOT/added"; grep -n . "$3" | sed 's/^/Line /' ;;
+esac
+"""
+PACKS = "A4:C1:37:00:00:01, Bow, LiFePO4\r\nnonsense\r\n"
+ANSWERED = "dbus-xbms-packs.txt:\nLine 1:A4:C1:37:00:00:01, Bow, LiFePO4\nLine 2:nonsense\n"
 
 
 class Gx:
@@ -63,7 +76,12 @@ class Gx:
 
     def insert(self, version: str) -> Path:
         """Put the archive of a version on the stick."""
-        tree = {"install.sh": text(INSTALLER), "VERSION": text(f"{version}\n")}
+        tree = {
+            "install.sh": text(INSTALLER),
+            "VERSION": text(f"{version}\n"),
+            "bin/dbus-xbms": File(content=PROGRAM.encode(), executable=True),
+            "service/packs.sh": read(ROOT / "service")["packs.sh"],
+        }
         whole = {**tree, "SHA256SUMS": checksums(tree)}
         return self._put(f"venus-data-dbus-xbms-{version}.tar.gz", release.for_usb(version, whole))
 
@@ -89,6 +107,16 @@ class Gx:
         """The calls of install.sh, without the option --root."""
         lines = (self.root / "calls").read_text().splitlines()
         return [line.replace(f" --root {self.root}", "") for line in lines]
+
+    def list_packs(self, content: str = PACKS) -> None:
+        """Put a file with packs on the stick, and have the service run."""
+        (self.stick / "dbus-xbms-packs.txt").write_text(content, newline="")
+        (self.root / "running").touch()
+
+    def added(self, calls: int) -> None:
+        """Wait until the program was called so often with a file, and has answered."""
+        for file in (self.root / "added", self.app / "packs-answered"):
+            until(lambda file=file: file.exists() and file.read_text().count("\n") == calls, PATIENCE)  # type: ignore[misc]
 
     @property
     def report(self) -> str:
@@ -204,3 +232,38 @@ def test_only_the_hooks_are_in_rc_and_everything_else_is_in_one_directory(
     hooks = [name for name in names if "rc" in name.split("/")]  # what tar on Venus OS extracts or excludes
     assert hooks == ["rc/VERSION", "rc/post-hook.sh", "rc/pre-hook.sh"]
     assert {name.rsplit("/dbus-xbms.new/")[0] for name in names if name not in hooks} == {"apps"}
+
+
+def test_packs_on_the_stick_are_added_after_the_installation_and_answered_line_by_line(gx: Gx) -> None:
+    gx.insert("0.1.0")
+    gx.list_packs()
+    gx.boot()
+    gx.added(1)
+    until(lambda: gx.report == f"0.1.0 is in place\n{ANSWERED}", PATIENCE)
+
+
+def test_packs_in_a_file_that_was_answered_are_not_added_again_at_the_next_boot(gx: Gx) -> None:
+    gx.insert("0.1.0")
+    gx.list_packs()
+    gx.boot()
+    gx.added(1)
+    until(lambda: ANSWERED in gx.report, PATIENCE)
+    gx.list_packs(f"{PACKS}# changed\r\n")
+    gx.boot()
+    gx.added(2)
+    gx.boot()
+    gx.insert("0.2.0")
+    gx.list_packs(PACKS)
+    gx.boot()
+    gx.list_packs(f"{PACKS}# changed again\r\n")
+    gx.boot()
+    gx.added(3)
+
+
+def test_without_a_running_service_the_stick_says_that_no_pack_was_added(gx: Gx) -> None:
+    gx.insert("0.1.0")
+    gx.list_packs()
+    (gx.root / "running").unlink()
+    gx.boot()
+    until(lambda: gx.report.endswith("with the stick inserted.\n"), PATIENCE)
+    assert not (gx.app / "packs-answered").exists()

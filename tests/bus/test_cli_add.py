@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from dbus_fast import BusType
@@ -14,10 +15,11 @@ from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings_store.service import LocalSettings
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
+from tests.bus.venus import Venus
 from tests.patience import PATIENCE
 from tests.talking import CTRL_C, CTRL_D, talk
 
-PACK = "A4:C1:37:00:00:01"
+PACK, SECOND = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 QUESTIONS = (
     ("Name on the GX", "House bank"),
     ("Chemistry: ", "lifepo4"),
@@ -89,3 +91,30 @@ async def test_add_stops_waiting_in_states_that_waiting_does_not_resolve(state: 
 
     async with RpcService(scan, dict, contacts, list, list), asyncio.timeout(PATIENCE):
         assert await first_contact(PACK, "House", control=True, limit=600.0) is None
+
+
+async def test_the_packs_of_a_file_are_added_and_each_line_is_answered(tmp_path: Path) -> None:
+    file = tmp_path / "dbus-xbms-packs.txt"
+    file.write_bytes(
+        f"# Packs\r\n{PACK}, Büro, lifepo4\r\n{SECOND};Büro\r\n{SECOND}, service\r\nA4:C1, Bow\r\n".encode(
+            "cp1252"
+        )
+    )
+    async with Simulation(packs=2), Venus() as venus, Program("run") as service:
+        await service.until("no pack is enabled yet")
+        done = await command("add", "--file", str(file))
+        assert done.status == 1
+        assert done.out.splitlines()[0] == "Line 2: Büro added (VRM instance 600), LiFePO4."
+        assert f"Line 3: {SECOND}: Büro ({PACK}) already has this name" in done.out
+        assert "Line 5: 'A4:C1' is not a Bluetooth address" in done.out
+        await venus.until(PACK, lambda seen: seen["/Soc"] is not None and seen["/CustomName"] == "Büro")
+        assert await venus.setting(PACK, "Control") == 0
+        again = await command("add", "--file", str(file))
+        assert "Line 2: Büro is already added; nothing changed." in again.out
+        file.write_text(f"{PACK}\n{SECOND}\n")
+        right = await command("add", "--file", str(file))
+        assert (right.status, right.out.splitlines()[-1]) == (
+            0,
+            f"Line 2: {SECOND} added (VRM instance 601), no chemistry: it is only shown.",
+        )
+        await venus.until(SECOND, lambda seen: seen["/Soc"] is not None)

@@ -1,10 +1,4 @@
-"""CVL: bulk, absorption and float, lowered smoothly while a cell is above full. Pure.
-
-A charger sees only the pack's voltage, so a cell that runs ahead is held at full by lowering the CVL: by the
-sum of what the other cells are below it (they keep their distances while the pack's voltage falls), and by an
-integral of the excess, which corrects the charger's own error. The CVL falls fast, and rises late and slowly,
-so that it cannot oscillate.
-"""
+"""CVL: bulk, absorption and float, lowered for the highest cell by ``cvl_reduction``. Pure."""
 
 from __future__ import annotations
 
@@ -14,20 +8,14 @@ from math import floor, inf
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy import state_of_charge
+from dbus_xbms.policy.charge import cvl_reduction
 from dbus_xbms.policy.charge.chemistry import Preset, dead_cells
 from dbus_xbms.policy.charge.current_limits import RuleContext
+from dbus_xbms.policy.charge.cvl_reduction import DEADBAND
 from dbus_xbms.settings import PackSettings
 
 TOP_MARGIN = 0.015  # V below full where a cell counts as at the top
-SPREAD_MARGIN = 0.02  # V below full from which the spread of the cells lowers the CVL
-RECOVERY_MARGIN = 0.01  # V below full that the highest cell must fall before the CVL recovers
-GAIN = 0.5  # V/s that the CVL falls per V of the highest cell above full
-LONGEST_STEP = 5.0  # s that one sample's excess counts: a charger needs 3 s to follow
-FALL_RATE = 0.005  # V/s per cell
-RECOVERY_RATE = 0.0001  # V/s per cell
-RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: at most 18 changes of direction an hour
 STEP = 0.01  # V; the CVL is rounded down to it
-DEADBAND = 0.002  # V per cell; smaller rises are not published
 
 ABSORPTION_ENDS_AFTER = 1800.0  # s below the top
 BALANCER_REST = 300.0  # s without balancing until the balancer counts as done
@@ -79,11 +67,6 @@ class VoltageContext:
     drifting: bool
     balancing: bool
     soc: float  # %
-
-    @property
-    def excess(self) -> float:
-        """V of the highest cell above the target."""
-        return self.highest - self.target
 
 
 def _context(
@@ -175,32 +158,6 @@ def _restart(state: CvlState) -> CvlState:
     )
 
 
-def _largest_reduction(context: VoltageContext, preset: Preset) -> float:
-    """Largest reduction in V: beyond it a charger would discharge the other cells, or overcharge them."""
-    count = len(context.cells)
-    median = sorted(context.cells)[count // 2]
-    missing = sum([median - cell for cell in context.cells if cell < median])
-    return count * (context.target - 2 * preset.floating + preset.full) + missing
-
-
-def _reduction(state: CvlState, context: VoltageContext, largest: float, dt: float) -> tuple[float, float]:
-    """Return how far the CVL stays below the stage's in V, and for how many s that has not grown."""
-    count, excess, before = len(context.cells), context.excess, state.reduction
-    missing = sum(context.highest - cell for cell in context.cells) if excess > -SPREAD_MARGIN else 0.0
-    missing = min(missing, largest)
-    if before is None:
-        return missing, state.stable_time
-    before = min(before, largest + DEADBAND * count)  # which moves with the noise of the cells
-    integral = min(before + GAIN * max(excess, 0.0) * min(dt, LONGEST_STEP), largest)
-    wanted = min(max(missing, integral), before + FALL_RATE * count * dt)
-    if wanted > before:
-        return wanted, 0.0
-    stable_time = state.stable_time + dt
-    if excess < -RECOVERY_MARGIN and stable_time >= RECOVERY_HOLD:
-        before = max(missing, before - RECOVERY_RATE * count * dt)
-    return before, stable_time
-
-
 def _to_publish(before: float | None, wanted: float, ideal: float, count: int) -> float:
     """Round the CVL down to whole steps; keep the last one over small rises."""
     if before is None or wanted <= before or wanted >= ideal or wanted >= before + DEADBAND * count:
@@ -254,9 +211,9 @@ def follow(
     entered = stage.stage is Stage.FLOAT and state.stage is not Stage.FLOAT
     entered = entered and stage.float_time <= FOLLOWS_WITHIN
     context = _context(sample, preset, stage.top_balancing, 0.0, settings)
-    reduction, stable_time, cvl = _voltage(state, stage_voltage(stage, preset), context, preset, dt)
+    lowered, stable_time, cvl = _voltage(state, stage_voltage(stage, preset), context, preset, dt)
     float_time = 0.0 if entered else stage.float_time or dt
-    return replace(stage, reduction=reduction, stable_time=stable_time, cvl=cvl, float_time=float_time)
+    return replace(stage, reduction=lowered, stable_time=stable_time, cvl=cvl, float_time=float_time)
 
 
 def _advance(
@@ -279,19 +236,22 @@ def _advance(
 
 def _set_voltage(state: CvlState, context: VoltageContext, preset: Preset, dt: float) -> CvlState:
     """Set the CVL of a stage."""
-    reduction, stable_time, cvl = _voltage(state, stage_voltage(state, preset), context, preset, dt)
-    return replace(state, reduction=reduction, stable_time=stable_time, cvl=cvl)
+    lowered, stable_time, cvl = _voltage(state, stage_voltage(state, preset), context, preset, dt)
+    return replace(state, reduction=lowered, stable_time=stable_time, cvl=cvl)
 
 
 def _voltage(
     before: CvlState, per_cell: float, context: VoltageContext, preset: Preset, dt: float
 ) -> tuple[float, float, float]:
     """Return reduction, stable time and CVL of a stage of so many V per cell, as the cells allow."""
-    count = len(context.cells)
+    cells, count = context.cells, len(context.cells)
     target = count * per_cell
-    reduction, stable_time = _reduction(before, context, _largest_reduction(context, preset), dt)
-    wanted = min(target, count * context.target - reduction)
-    return reduction, stable_time, _to_publish(before.cvl, wanted, target, count)
+    most = cvl_reduction.largest(cells, context.target, preset)
+    lowered, stable_time = cvl_reduction.step(
+        before.reduction, before.stable_time, cells, context.target, most, dt
+    )
+    wanted = min(target, count * context.target - lowered)
+    return lowered, stable_time, _to_publish(before.cvl, wanted, target, count)
 
 
 def stage_voltage(state: CvlState, preset: Preset) -> float:

@@ -12,14 +12,12 @@ from dbus_xbms.policy.charge.charge_voltage import (
     BALANCER_REST,
     DAY,
     DRIFT_TIME,
-    FALL_RATE,
     FLOAT_BEFORE_DRIFT,
-    GAIN,
-    RECOVERY_HOLD,
     CvlState,
     Stage,
 )
 from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.charge.cvl_reduction import FALL_RATE, GAIN, RECOVERY_HOLD
 from tests.unit.samples import sample, settings
 
 FULL, FLOAT = 13.80, 13.50  # V of four LiFePO4 cells
