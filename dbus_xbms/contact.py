@@ -58,6 +58,7 @@ UNREACHABLE: Mapping[ContactState, str] = {
     ContactState.ADAPTER_OFF: "the Bluetooth adapter is off",
     ContactState.SLOTS_FULL: "other packs have all connections that are allowed on the adapter",
 }
+LOGINS = (ContactState.NEEDS_PASSWORD, ContactState.NEEDS_PASSKEY)  # only the owner can resolve these
 # States that are not reported while the pack's values are still valid.
 TRANSIENT = (ContactState.NOT_HEARD, ContactState.NO_CONNECTION, ContactState.GARBLED)
 IN_PROGRESS: Mapping[ContactState, str] = {

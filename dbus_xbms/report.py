@@ -135,6 +135,7 @@ class Report:
     switch_instance: int | None = None  # of the separate switch device; None: there is none
     bank: str = ""  # name of the bank to which it belongs
     trouble: str = ""  # why the newest attempt to read it failed, in words
+    refuses_login: bool = False  # it was reached, and only the owner's password or passkey opens it
     settings: PackSettings = field(default_factory=PackSettings)
 
     @property

@@ -10,7 +10,7 @@ from math import inf
 
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
-from dbus_xbms.contact import Contact, ContactView, Failure
+from dbus_xbms.contact import LOGINS, Contact, ContactView, Failure
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.model import Counters, Extremes, MosfetTarget, Phase, SwitchStatus
 from dbus_xbms.pack.commands import Commands, Outgoing
@@ -27,7 +27,7 @@ from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
-from dbus_xbms.settings import PackSettings, Value, instance_of
+from dbus_xbms.settings import PackSettings, Value, instance_of, name_of
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -152,7 +152,7 @@ class PackMonitor:
         return decision
 
     def _report(self, decision: Decision) -> Report:
-        link, known = self._poller.status, self._memory.identity
+        link, known, failure = self._poller.status, self._memory.identity, self._contact.failure
         if link.interference != self._interference:
             link = replace(link, interference=self._interference)
         # Before an identity is stored, the reported one is shown, with its doubts.
@@ -162,7 +162,7 @@ class PackMonitor:
             product=self._protocol.product(identity.hardware),
             switchable=self._protocol.switching is not None,
             instance=instance_of(self.settings.class_and_vrm_instance),
-            custom_name=self.settings.custom_name,
+            custom_name=name_of(self.settings),
             insecure=bool(self.settings.insecure_connection),
             identity=identity,
             decision=decision,
@@ -175,7 +175,8 @@ class PackMonitor:
             switching=self.switching,
             switch_instance=self.switch_instance if self.settings.separate_switch_device else None,
             bank=self.role.bank,
-            trouble=self._contact.failure.words if self._contact.failure else "",
+            trouble=failure.words if failure else "",
+            refuses_login=bool(failure and failure.state in LOGINS),
             settings=self.settings.frozen,
         )
 

@@ -39,5 +39,9 @@ class BatteryService(Services[Report]):
 
     @staticmethod
     def is_known(report: Report) -> bool:
-        """Return whether the pack was read, and is not about to be stopped: disabled a moment ago."""
-        return bool(report.identity.cell_count and report.settings.enabled)
+        """Return whether the pack was read, and is not about to be stopped: disabled a moment ago.
+
+        One that refuses the login is shown without values: its owner looks for the reason on the GX.
+        """
+        known = report.identity.cell_count or report.refuses_login
+        return bool(known and report.settings.enabled)

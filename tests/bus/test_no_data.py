@@ -86,10 +86,30 @@ async def test_from_no_data_to_the_right_advice_in_one_command(
     _, reason, advice = words
     assert reason in finding["words"]
     assert advice in finding["advice"]
-    assert once.status == 1
-    assert once.out.startswith("Nothing to show")
+    shown = words[0] in ("needs password", "needs passkey")  # reached, so it is on the bus with the reason
+    assert once.status == (0 if shown else 1)
+    assert once.out.startswith("House bank" if shown else "Nothing to show")
     assert reason in once.out
     assert advice in once.out
+
+
+async def test_a_pack_that_was_never_read_is_on_the_bus_with_the_reason_while_it_refuses_the_password() -> (
+    None
+):
+    async with Simulation([{"password": "123123"}]), Venus() as venus, Program("run"):
+        await venus.enable(PACK, Password="654321", Control=1, Chemistry="LiFePO4", AdvertisedName="Bow")
+        seen = await venus.until(PACK, lambda s: "refuses its password" in str(s["/ConnectionInformation"]))
+        assert (seen["/State"], seen["/ErrorCode"], seen["/Soc"], seen["/Dc/0/Voltage"]) == (
+            0,
+            None,
+            None,
+            None,
+        )
+        assert "/Info/MaxChargeVoltage" not in seen.items
+        assert seen["/CustomName"] == "Bow"  # as advertised, until the owner names it
+        assert await venus.set(PACK, "Password", "123123") == 0
+        await venus.until(PACK, lambda s: s["/Dc/0/Voltage"] is not None and s["/State"] == 9)
+        await venus.until(PACK, lambda s: s["/Info/MaxChargeVoltage"] is not None)
 
 
 SCANS: Mapping[str, tuple[str, str, dict[str, Any], str]] = {

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from tests.endurance.truth import Basic, Cells, Reads
 
 POLL_LIMIT = 10.0  # s from the first request of a poll to its last reply
+EXTREMES_EVERY = 5.0  # s between two publications of the lowest and highest cell
 LATE = 6.0  # s: nothing tells an answer to this request from a late one to the last, of the same register
 SANE = (-30.0, 120.0)  # °C, exclusive: what a sensor that works can tell
 
@@ -66,7 +67,7 @@ def _samples(look: Look, basics: Iterable[Basic], reads: Reads) -> Iterator[Samp
     for basic in basics if look.valid else ():
         if basic.at <= look.at and _shows(look, basic):
             for cells in reversed(reads.cells):
-                together = basic.at - LATE <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
+                together = basic.at - LATE - EXTREMES_EVERY <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
                 if together and _shows_cells(look, cells):
                     yield Sample(basic, cells)
                     break

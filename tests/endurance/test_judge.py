@@ -235,5 +235,5 @@ def test_a_late_alarm_is_found_whatever_else_is_shown() -> None:
 
 def test_cells_of_an_earlier_poll_are_a_violation() -> None:
     known = reads()
-    known.basics = [replace(known.basics[0], at=107.5, current=0.0)]
-    assert rules(look(at=108.0, Current=0.0), known) != []
+    known.basics = [replace(known.basics[0], at=112.5, current=0.0)]
+    assert rules(look(at=113.0, Current=0.0), known) != []

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,7 @@ import pytest
 
 from gx import build
 from tests.gx.services import Service, Value
+from tests.patience import PATIENCE
 
 if importlib.util.find_spec("PySide6") is None and not os.environ.get("CI"):
     pytest.skip("PySide6 is missing: pip install 'dbus-xbms[gx]'", allow_module_level=True)
@@ -56,6 +58,7 @@ from PySide6.QtCore import (
     QUrl,
 )
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QImage
+from PySide6.QtQml import QJSEngine
 from PySide6.QtQuick import QQuickItem, QQuickView
 from PySide6.QtTest import QTest
 
@@ -136,9 +139,9 @@ class Screen:
 
     # --- pages ---
 
-    def open(self, page: str) -> None:
-        """Open a settings page of the plugin, such as ``Settings.qml``."""
-        self._call(self._root, "open", f"qrc:/{build.NAME}/{page}", {})
+    def open(self, page: str, **properties: Value) -> None:
+        """Open a settings page, such as ``Settings.qml``, with the properties that it requires."""
+        self._call(self._root, "open", f"qrc:/{build.NAME}/{page}", properties)
 
     def open_device(self, page: str, service: Service) -> None:
         """Open a device page of the plugin for a service."""
@@ -160,6 +163,10 @@ class Screen:
 
     # --- what a person sees ---
 
+    def translated(self, page: str, text: str) -> str:
+        """Return a text of a page in the language of the screen."""
+        return str(QGuiApplication.translate(page, text))
+
     @property
     def texts(self) -> list[str]:
         """Return all texts of the current page, or of the dialog above it, in reading order."""
@@ -169,6 +176,10 @@ class Screen:
     def visible_texts(self) -> list[str]:
         """Return the texts that are on the screen without scrolling."""
         return [one.text for one in self._texts() if one.painted.bottom() <= self._view.height()]
+
+    def bottom(self, text: str) -> float:
+        """Return where a text ends, in pixels from the top."""
+        return float(self._find(text).painted.bottom())
 
     @property
     def cut_off(self) -> list[str]:
@@ -246,6 +257,18 @@ class Screen:
         shown.update({f"{uid}{path}": value for path, value in values.items()})
         self._bus.setProperty("values", {uid: value for uid, value in shown.items() if value is not None})
         self._settle()
+
+    def refuse_writes(self) -> None:
+        """Let every service refuse what is written from now on."""
+        self._bus.setProperty("refuses", True)
+
+    def wait_for_toast(self) -> str:
+        """Wait until a message is shown for a moment, and return the newest."""
+        end = time.monotonic() + PATIENCE
+        while not self.toasts:
+            assert time.monotonic() < end, "no message appeared"
+            QTest.qWait(20)
+        return self.toasts[-1]
 
     @property
     def toasts(self) -> list[str]:
@@ -383,6 +406,23 @@ def _with_method(item: QQuickItem, method: str) -> QQuickItem | None:
     while found and found.metaObject().indexOfMethod(method) < 0:
         found = found.parentItem()
     return found
+
+
+class Script:
+    """A script of the plugin, such as ``Voltages.js``, without a page."""
+
+    def __init__(self, name: str) -> None:
+        _application()
+        self._engine = QJSEngine()
+        result = self._engine.evaluate((build.PAGES / name).read_text().removeprefix(".pragma library"))
+        assert not result.isError(), result.toString()
+
+    def call(self, function: str, *arguments: object) -> Any:
+        """Call a function of the script with plain values; return a plain value."""
+        given = [self._engine.toScriptValue(one) for one in arguments]
+        result = self._engine.globalObject().property(function).call(given)
+        assert not result.isError(), result.toString()
+        return result.toVariant()
 
 
 def shown(page: str, services: Sequence[Service], **options: Any) -> Screen:

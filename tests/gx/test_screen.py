@@ -35,8 +35,8 @@ def test_a_page_follows_changes_on_the_bus(show: Show) -> None:
 
 @pytest.mark.parametrize("backend", ["dbus", "mqtt"])
 def test_what_is_tapped_is_written(show: Show, backend: str) -> None:
-    screen = show("Settings.qml", program({"/Scan": 0}), backend=backend)
-    screen.tap("Search for packs")
+    screen = show("DiscoveredPage.qml", program({"/Scan": 0}), backend=backend)
+    screen.tap("Start")
     assert screen.written == [("com.victronenergy.xbms", "/Scan", 1)]
 
 

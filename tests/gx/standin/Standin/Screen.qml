@@ -11,7 +11,7 @@ Rectangle {
 	readonly property Item page: pages.length > 0 ? pages[pages.length - 1] : null
 
 	function make(what, properties, above) {
-		const component = typeof what === "string" || what instanceof URL ? Qt.createComponent(what) : what
+		const component = what.createObject ? what : Qt.createComponent(what)
 		const made = component.createObject(above, properties ?? {})
 		if (!made)
 			failure = component.errorString()

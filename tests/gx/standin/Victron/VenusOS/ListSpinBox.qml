@@ -12,6 +12,8 @@ ListButton {
 	property real to: 1000000
 	property real stepSize: 1
 	property var presets: []
+	property string fromErrorText
+	property string toErrorText
 
 	signal selectorAccepted(newValue: var)
 

@@ -21,7 +21,13 @@ ListRow {
 		if (!clickable)
 			return
 		secondaryText = text
-		saveInput()
+		const result = validateInput ? validateInput() : { status: VenusOS.InputValidation_Result_OK }
+		if (result.notificationText)
+			Global.showToastNotification(VenusOS.Notification_Alarm, result.notificationText, 5000)
+		if (result.adjustedText !== undefined)
+			secondaryText = result.adjustedText
+		if (result.status !== VenusOS.InputValidation_Result_Error)
+			saveInput()
 	}
 
 	interactive: dataItem.uid === "" || dataItem.valid
@@ -31,6 +37,6 @@ ListRow {
 		leastWidth: Theme.portrait ? 128 : 200
 		faint: root.secondaryText.length === 0
 		text: faint ? root.placeholderText
-			: (root.echoMode === TextInput.Password ? "•".repeat(root.secondaryText.length) : root.secondaryText) + root.suffix
+			: (root.echoMode !== TextInput.Normal ? "•".repeat(root.secondaryText.length) : root.secondaryText) + root.suffix
 	}
 }

@@ -1,0 +1,31 @@
+import QtQuick
+import Victron.VenusOS
+
+// Says so if a written value was not stored; the row then shows the stored one again.
+Timer {
+	id: root
+
+	required property string name // of the setting, on the screen
+	required property var item // VeQuickItem
+	property var _wanted
+
+	function write(value) {
+		item.setValue(value)
+		expect(value)
+	}
+
+	function expect(value) {
+		_wanted = value
+		restart()
+	}
+
+	function _same(one, other) {
+		return typeof one === "number" && typeof other === "number" ? Math.abs(one - other) < 0.0001 : one === other
+	}
+
+	interval: 2000 // ms; a refused value is read again long before
+	onTriggered: {
+		if (!_same(item.value, _wanted))
+			Global.showToastNotification(VenusOS.Notification_Warning, qsTr("%1 was not stored: the value was refused.").arg(name), 8000)
+	}
+}
