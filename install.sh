@@ -78,6 +78,7 @@ main() {
     SERVICE=$ROOT/service/dbus-xbms
     LOG=$ROOT/var/log/dbus-xbms
     . "$here/service/venus.sh"
+    . "$here/service/pages.sh"
     [ -n "$ROOT" ] || [ "$(id -u)" = 0 ] || die "run this as root."
     if [ "$action" = check-boot ]; then
         boot_line_check && exit
@@ -100,9 +101,13 @@ lock() {
 }
 
 is_venus() {
-    system=$(cat "$ROOT/opt/victronenergy/version" 2>/dev/null) || die "this is not a Venus OS device: there is no /opt/victronenergy/version."
-    system=${system%%
-*}
+    [ -r "$ROOT/opt/victronenergy/version" ] || die "this is not a Venus OS device: there is no /opt/victronenergy/version."
+}
+
+# read_venus: set `system` to the version of Venus OS, and `venus` to it as a number: 370 for v3.70.
+read_venus() {
+    system=$(head -n 1 "$ROOT/opt/victronenergy/version" 2>/dev/null) || system=''
+    venus=$(echo "$system" | awk -F '[v.~-]' '{ print $2 * 100 + $3 }')
 }
 
 # --- find the release ---
@@ -230,16 +235,22 @@ install() {
     boot_line_add
     if [ -n "$no_start" ]; then
         switch
+        pages_fit || :
         ! boot_line_check || say "dbus-xbms $version is installed and starts at the next boot."
         return
     fi
-    [ "$old" != "$release" ] || [ -e "$APP/trial" ] || [ ! -d "$SERVICE" ] || { say "dbus-xbms $version is already installed."; return; }
+    if [ "$old" = "$release" ] && [ ! -e "$APP/trial" ] && [ -d "$SERVICE" ]; then
+        pages_update
+        say "dbus-xbms $version is already installed."
+        return
+    fi
     # In a process of its own, which continues when this terminal closes or this script is killed.
     (
         trap '' HUP
         switch
         service_start
         finish_trial
+        pages_update
     ) &
     wait $! || exit 1
     say "dbus-xbms $version is installed and running. Next: $APP/current/bin/dbus-xbms scan"
@@ -255,7 +266,8 @@ path_hint() {
 
 # preflight: refuse an installation that cannot work, before anything is changed.
 preflight() {
-    [ "$(echo "$system" | awk -F '[v.~-]' '{ print $2 * 100 + $3 }')" -ge "$OLDEST_VENUS" ] ||
+    read_venus
+    [ "$venus" -ge "$OLDEST_VENUS" ] ||
         die "this is Venus OS $system; v3.60 or newer is needed. Update it first: Settings, General, Firmware."
     python3 -S -E -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || die "Python 3.12 or newer is needed."
     for tool in flock sha256sum svc svstat softlimit multilog; do
@@ -392,12 +404,14 @@ boot() {
     fresh=''
     if [ ! -e "$APP/trial" ]; then
         [ -d "$SERVICE" ] || service_put
+        pages_update
         return
     fi
     service_start
     (
         trap '' HUP
         finish_trial
+        pages_update
     ) >/dev/null 2>&1 &
 }
 
@@ -408,6 +422,7 @@ rollback() {
     point previous "$old"
     rm -f "$APP/trial"
     service_start
+    pages_update
     service_works || { service_log_tail && exit 1; }
     say "dbus-xbms ${release##*/} is running again; another --rollback returns to ${old##*/}."
 }
@@ -427,6 +442,7 @@ uninstall() {
 remove_program() {
     boot_line_remove
     service_remove
+    pages_remove
     [ ! -d "$APP" ] || mv "$APP" "$APP.gone"
     rm -rf "$APP.gone"
     rmdir "$ROOT/data/apps" 2>/dev/null || : # other programs may be there

@@ -11,6 +11,7 @@ from bundle.origin import Origin, signed
 from bundle.sbom import bill
 from bundle.tree import File, Tree, checksums, read, text, under
 from bundle.vendor import Library
+from gx import build as gx
 
 ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent
@@ -20,7 +21,12 @@ PROGRAM = ("**/*.py", "**/*.bash")
 # The simulator and the commands that need it run only on other computers.
 NOT_ON_A_GX = ("simulator/*", "commands/demo.py", "commands/simulate.py", "commands/stories.py")
 PAGES = ("README.md", "docs/*.md")  # without pictures, to save space
-SERVICE = ("packs.sh", "venus.sh", "dbus-xbms/**/*")  # the other files are for machines without Venus OS
+SERVICE = (
+    "packs.sh",
+    "pages.sh",
+    "venus.sh",
+    "dbus-xbms/**/*",
+)  # the others are for machines without Venus OS
 
 
 def release(version: str, libraries: Sequence[Library], time: int, origin: Origin) -> dict[str, File]:
@@ -31,6 +37,9 @@ def release(version: str, libraries: Sequence[Library], time: int, origin: Origi
         **under("bin", read(HERE / "bin")),
         **under("vendor", {path: file for library in libraries for path, file in library.files.items()}),
         **under("LICENSES", _licences(libraries)),
+        f"gui-v2/{gx.NAME}.json": File(
+            content=gx.plugin(version)
+        ),  # where Venus looks for it, in another folder
         **read(ROOT, *PAGES),
         **installer(origin),
         "VERSION": text(f"{version}\n"),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from dbus_xbms.model import UNFINISHED, CommandState
 
+MOST_COMMANDS = 8  # reported together; the oldest that have ended are dropped
+MOST_SENDERS = 3  # named for one command
 WORDS = {CommandState.WAITING: "waiting", CommandState.SENDING: "sending"}
 
 
@@ -18,9 +20,15 @@ class Command:
     """One command: what was requested, by whom, and how far it has come."""
 
     words: str
-    sender: str
+    senders: tuple[str, ...]
     state: CommandState = CommandState.WAITING
     outcome: str = WORDS[CommandState.WAITING]
+
+    @property
+    def sender(self) -> str:
+        """Who requested it, in words."""
+        more = ("others",) if len(self.senders) > MOST_SENDERS else ()
+        return " and ".join([*self.senders[:MOST_SENDERS], *more])
 
     @property
     def unfinished(self) -> bool:
@@ -59,19 +67,22 @@ class CommandLog:
         """Add an accepted command."""
         self._begin()
         self._refused = None
-        self._commands.append(command := Command(words, sender))
+        self._commands.append(command := Command(words, (sender,)))
+        ended = [one for one in self._commands if not one.unfinished]
+        for oldest in ended[: max(0, len(self._commands) - MOST_COMMANDS)]:
+            self._commands.remove(oldest)
         return command
 
     def refuse(self, words: str, sender: str, why: str) -> None:
         """Add a command that was refused at once."""
         self._begin()
-        self._refused = Command(words, sender, CommandState.REFUSED, f"refused: {why}")
+        self._refused = Command(words, (sender,), CommandState.REFUSED, f"refused: {why}")
 
     def merge(self, command: Command, words: str, sender: str) -> None:
         """Merge a newer command into a waiting one; ``words`` names both."""
         command.words = words
-        if sender not in command.sender.split(" and "):
-            command.sender = f"{command.sender} and {sender}"
+        if sender not in command.senders and len(command.senders) <= MOST_SENDERS:
+            command.senders += (sender,)
         self._refused = None
 
     def _begin(self) -> None:

@@ -24,6 +24,7 @@ class Temperatures:
     maybe_cell: float | None = None  # °C; ``mosfet``, if that may be a cell's sensor
     broken: int = 0  # sensors in use with an impossible value
     without_cells: bool = False  # there are cell sensors, and all are broken
+    roles: str = ""  # one letter per sensor
 
     @property
     def maybe_cells(self) -> tuple[float, ...]:
@@ -73,6 +74,7 @@ def judge(
         maybe_cell=None if chosen or hot else mosfet,
         broken=len(used) - len(sane),
         without_cells=not cells and any(role == CELL for role, _ in used),
+        roles=letters,
     )
 
 

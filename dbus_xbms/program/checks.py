@@ -16,7 +16,11 @@ from dbus_xbms.program_report import CheckFinding
 
 log = CountedLog(logging.getLogger(__name__))
 
-COMMAND = (sys.executable, "-P", "-m", "dbus_xbms", "doctor", "--json")
+# As this process was started: a release brings its own modules.
+COMMAND = (
+    *(sys.executable, *(["-S"] if sys.flags.no_site else []), "-P"),
+    *("-m", "dbus_xbms", "doctor", "--json"),
+)
 FIRST_AFTER = 120.0  # s from the start, when a GX has booted and the packs are connected
 EVERY = 600.0  # s
 TIME_LIMIT = 90.0  # s; at the lowest priority, a busy GX takes that long

@@ -17,8 +17,6 @@ Page {
 
 	title: qsTr("Banks")
 
-	VeQuickItem { id: message; uid: root.uid + "/Message" }
-
 	GradientListView {
 		model: VisibleItemModel {
 			PrimaryListLabel { text: qsTr("Packs that are wired together act as one battery: the GX shows and obeys the bank.") }
@@ -34,10 +32,7 @@ Page {
 				writeAccessLevel: VenusOS.User_AccessType_User
 				onClicked: root._free().create()
 			}
-			PrimaryListLabel {
-				text: message.value ?? ""
-				preferredVisible: text.length > 0
-			}
+			ProgramMessage {}
 		}
 	}
 }

@@ -1,19 +1,11 @@
 import QtQuick
 import Victron.VenusOS
 
+// The last row of the device page of a pack.
 DeviceListPluginPage {
 	id: root
 
-	readonly property string uid: device?.serviceUid ?? ""
 	title: qsTranslate("", "Cells and limits")
 
-	GradientListView {
-		model: VisibleItemModel {
-			ListText {
-				text: qsTr("Highest cell")
-				dataItem.uid: root.uid + "/System/MaxCellVoltage"
-				secondaryText: dataItem.valid ? dataItem.value.toFixed(3) + " V" : "--"
-			}
-		}
-	}
+	PackView { uid: root.device?.serviceUid ?? "" }
 }

@@ -13,7 +13,6 @@ Page {
 	title: qsTr("Add a pack")
 
 	VeQuickItem { id: scan; uid: root.uid + "/Scan" }
-	VeQuickItem { id: message; uid: root.uid + "/Message" }
 
 	VeQItemSortTableModel {
 		id: found
@@ -33,10 +32,7 @@ Page {
 				writeAccessLevel: VenusOS.User_AccessType_User
 				onClicked: scan.setValue(root.scanning ? 0 : 1)
 			}
-			PrimaryListLabel {
-				text: message.value ?? ""
-				preferredVisible: text.length > 0
-			}
+			ProgramMessage {}
 			PrimaryListLabel {
 				text: root.scanning ? qsTr("Nothing found so far.")
 					: qsTr("Nothing found. Start a search close to the packs, and close their phone app.")

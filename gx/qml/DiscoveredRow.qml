@@ -1,7 +1,7 @@
 import QtQuick
 import Victron.VenusOS
 
-// A discovered pack with its signal; the button adds it and asks what matters.
+// A discovered pack with its signal; the button adds it and asks what matters, or opens a known one.
 ListButton {
 	id: root
 
@@ -13,17 +13,21 @@ ListButton {
 		return qsTr("%1, %2 dBm").arg(strength).arg(rssi.value)
 	}
 
+	function _open(page) {
+		Global.pageManager.pushPage(Qt.resolvedUrl(page).toString(), { address: address.value })
+	}
+
 	function _add() {
 		add.setValue(address.value) // the address: rows change while a search runs
-		Global.pageManager.pushPage(Qt.resolvedUrl("NewPackPage.qml").toString(), { address: address.value })
+		_open("NewPackPage.qml")
 	}
 
 	text: name.value || address.value || ""
 	caption: name.value ? address.value + "\n" + signalWords : signalWords
-	secondaryText: known.value === 1 ? qsTr("Known") : qsTr("Add")
-	interactive: address.valid && known.value !== 1
+	secondaryText: known.value === 1 ? qsTr("Settings") : qsTr("Add")
+	interactive: address.valid
 	writeAccessLevel: VenusOS.User_AccessType_User
-	onClicked: _add()
+	onClicked: known.value === 1 ? _open("PackPage.qml") : _add()
 
 	VeQuickItem { id: address; uid: root.row + "/Address" }
 	VeQuickItem { id: name; uid: root.row + "/Name" }

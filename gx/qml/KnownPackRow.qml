@@ -1,5 +1,6 @@
 import QtQuick
 import Victron.VenusOS
+import "States.js" as States
 
 // A pack that has settings; a tap opens them.
 PageLink {
@@ -8,7 +9,7 @@ PageLink {
 	required property string row // uid of its row in the service
 
 	text: name.value ?? ""
-	caption: state.value ?? ""
+	caption: States.words(state.value)
 	page: Qt.resolvedUrl("PackPage.qml")
 	properties: ({ address: address.value ?? "", row: row })
 

@@ -11,14 +11,14 @@ Page {
 	title: qsTr("New pack")
 
 	VeQuickItem { id: added; uid: root.base + "/Enabled" }
-	VeQuickItem { id: message; uid: BackendConnection.serviceUidFromName("com.victronenergy.xbms", 0) + "/Message" }
 
 	GradientListView {
 		model: VisibleItemModel {
 			PrimaryListLabel {
 				text: added.value === 1 ? qsTr("The pack is added. Answer these questions; then it may control charging.")
-					: message.value || qsTr("Adding the pack…")
+					: qsTr("Adding the pack…")
 			}
+			ProgramMessage {}
 			PackNameRow { base: root.base }
 			PackChemistryRow { base: root.base }
 			PackChargeCurrentRow { base: root.base }

@@ -1,5 +1,6 @@
 import QtQuick
 import Victron.VenusOS
+import "States.js" as States
 
 // Everything about one pack.
 Page {
@@ -19,7 +20,7 @@ Page {
 	GradientListView {
 		model: VisibleItemModel {
 			PrimaryListLabel {
-				text: state.value ?? ""
+				text: States.words(state.value)
 				preferredVisible: text.length > 0 && rowAddress.value === root.address
 			}
 			PackNameRow { base: root.base }

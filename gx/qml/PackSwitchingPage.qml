@@ -24,6 +24,7 @@ Page {
 				text: qsTr("Allow turning discharging off")
 				caption: qsTr("The GX loses power if only this pack feeds it")
 				uid: root.base + "/AllowDischargeOff"
+				interactive: dataItem.valid && (charging.value === 1 || dataItem.value === 1) // it needs the permission above
 				questionOn: qsTr("Everything that only this pack feeds goes off at one tap. If that includes the GX, it loses power, and nobody can turn the pack on from here.")
 			}
 			SettingSwitch {

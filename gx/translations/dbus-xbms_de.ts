@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>Cells and limits</source>
-        <translation type="unfinished"></translation>
+        <translation>Zellen und Grenzen</translation>
     </message>
 </context>
 <context>
@@ -30,8 +30,32 @@
 <context>
     <name>Bank</name>
     <message>
-        <source>Highest cell</source>
-        <translation type="unfinished"></translation>
+        <source>All packs</source>
+        <translation>Alle Packs</translation>
+    </message>
+    <message>
+        <source>Charge</source>
+        <translation>Ladung</translation>
+    </message>
+    <message>
+        <source>Current</source>
+        <translation>Strom</translation>
+    </message>
+    <message>
+        <source>Limits of the bank</source>
+        <translation>Grenzen der Bank</translation>
+    </message>
+    <message>
+        <source>Charging at most</source>
+        <translation>Laden höchstens</translation>
+    </message>
+    <message>
+        <source>Discharging at most</source>
+        <translation>Entladen höchstens</translation>
+    </message>
+    <message>
+        <source>What you should do</source>
+        <translation>Was Sie tun sollten</translation>
     </message>
 </context>
 <context>
@@ -219,10 +243,26 @@
     </message>
 </context>
 <context>
-    <name>Cells</name>
+    <name>CellBars</name>
     <message>
-        <source>Highest cell</source>
-        <translation type="unfinished"></translation>
+        <source>being balanced</source>
+        <translation>wird ausgeglichen</translation>
+    </message>
+    <message>
+        <source>The BMS reports no cell voltages.</source>
+        <translation>Das BMS meldet keine Zellspannungen.</translation>
+    </message>
+    <message>
+        <source>No cell voltages now.</source>
+        <translation>Zurzeit keine Zellspannungen.</translation>
+    </message>
+    <message>
+        <source>Bars: from %1 V (empty) to %2 V (full)</source>
+        <translation>Balken: von %1 V (leer) bis %2 V (voll)</translation>
+    </message>
+    <message>
+        <source>Bars: from %1 V to %2 V. The chemistry is not chosen.</source>
+        <translation>Balken: von %1 V bis %2 V. Die Zellchemie ist nicht gewählt.</translation>
     </message>
 </context>
 <context>
@@ -368,12 +408,12 @@
         <translation>%1, %2 dBm</translation>
     </message>
     <message>
-        <source>Known</source>
-        <translation>Bekannt</translation>
-    </message>
-    <message>
         <source>Add</source>
         <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
 </context>
 <context>
@@ -385,6 +425,113 @@
     <message>
         <source>Note</source>
         <translation>Hinweis</translation>
+    </message>
+</context>
+<context>
+    <name>LendRow</name>
+    <message>
+        <source>Lend Bluetooth to the phone app</source>
+        <translation>Bluetooth der Telefon-App leihen</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Lend for %1 min</source>
+        <translation>%1 min leihen</translation>
+    </message>
+    <message>
+        <source>Lent, %1 min left</source>
+        <translation>Verliehen, noch %1 min</translation>
+    </message>
+    <message>
+        <source>Not allowed by the settings of the pack.</source>
+        <translation>Von den Einstellungen des Packs nicht erlaubt.</translation>
+    </message>
+</context>
+<context>
+    <name>LinkRow</name>
+    <message>
+        <source>Signal</source>
+        <translation>Signal</translation>
+    </message>
+    <message>
+        <source>Age of the last reading: %1</source>
+        <translation>Alter der letzten Messung: %1</translation>
+    </message>
+    <message>
+        <source>No reading yet</source>
+        <translation>Noch keine Messung</translation>
+    </message>
+</context>
+<context>
+    <name>MemberCard</name>
+    <message>
+        <source>%1 % of the current</source>
+        <translation>%1 % des Stroms</translation>
+    </message>
+    <message>
+        <source>Charge</source>
+        <translation>Ladung</translation>
+    </message>
+    <message>
+        <source>Current</source>
+        <translation>Strom</translation>
+    </message>
+    <message>
+        <source>Lowest cell</source>
+        <translation>Niedrigste Zelle</translation>
+    </message>
+    <message>
+        <source>Highest cell</source>
+        <translation>Höchste Zelle</translation>
+    </message>
+    <message>
+        <source>Charging at most %1 A: %2</source>
+        <translation>Laden höchstens %1 A: %2</translation>
+    </message>
+    <message>
+        <source>Discharging at most %1 A: %2</source>
+        <translation>Entladen höchstens %1 A: %2</translation>
+    </message>
+</context>
+<context>
+    <name>ModeRow</name>
+    <message>
+        <source>Charge voltage</source>
+        <translation>Ladespannung</translation>
+    </message>
+    <message>
+        <source>Does not control chargers</source>
+        <translation>Steuert keine Ladegeräte</translation>
+    </message>
+</context>
+<context>
+    <name>MosfetRow</name>
+    <message>
+        <source>On</source>
+        <translation>Ein</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>It was switched off, here or with the phone app.</source>
+        <translation>Er wurde ausgeschaltet, hier oder mit der Telefon-App.</translation>
+    </message>
+    <message>
+        <source>A protection of the BMS turned it off: %1</source>
+        <translation>Eine Schutzfunktion des BMS hat ihn ausgeschaltet: %1</translation>
+    </message>
+    <message>
+        <source>The BMS gives no reason.</source>
+        <translation>Das BMS nennt keinen Grund.</translation>
+    </message>
+    <message>
+        <source>It is being switched on.</source>
+        <translation>Er wird gerade eingeschaltet.</translation>
     </message>
 </context>
 <context>
@@ -729,6 +876,57 @@
     </message>
 </context>
 <context>
+    <name>PackView</name>
+    <message>
+        <source>Lowest, cell %1</source>
+        <translation>Niedrigste, Zelle %1</translation>
+    </message>
+    <message>
+        <source>Highest, cell %1</source>
+        <translation>Höchste, Zelle %1</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Differenz</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>Charging at most</source>
+        <translation>Laden höchstens</translation>
+    </message>
+    <message>
+        <source>Discharging at most</source>
+        <translation>Entladen höchstens</translation>
+    </message>
+    <message>
+        <source>MOSFETs</source>
+        <translation>MOSFETs</translation>
+    </message>
+    <message>
+        <source>Charge MOSFET</source>
+        <translation>Lade-MOSFET</translation>
+    </message>
+    <message>
+        <source>Discharge MOSFET</source>
+        <translation>Entlade-MOSFET</translation>
+    </message>
+    <message>
+        <source>Last command</source>
+        <translation>Letzter Befehl</translation>
+    </message>
+    <message>
+        <source>Bluetooth</source>
+        <translation>Bluetooth</translation>
+    </message>
+    <message>
+        <source>Disturbed by</source>
+        <translation>Gestört durch</translation>
+    </message>
+</context>
+<context>
     <name>PackVoltageRow</name>
     <message>
         <source>Preset of %1</source>
@@ -949,10 +1147,525 @@
     </message>
 </context>
 <context>
+    <name>States</name>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Startet</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Sucht</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Verbindet</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Verbunden</translation>
+    </message>
+    <message>
+        <source>Lent to the phone app</source>
+        <translation>An die Telefon-App überlassen</translation>
+    </message>
+    <message>
+        <source>The password is missing or wrong</source>
+        <translation>Passwort fehlt oder ist falsch</translation>
+    </message>
+    <message>
+        <source>The passkey is missing or wrong</source>
+        <translation>Kopplungscode fehlt oder ist falsch</translation>
+    </message>
+    <message>
+        <source>Connects but never answers</source>
+        <translation>Verbindet, antwortet aber nie</translation>
+    </message>
+    <message>
+        <source>Another make of BMS</source>
+        <translation>BMS eines anderen Herstellers</translation>
+    </message>
+    <message>
+        <source>Read by another program</source>
+        <translation>Wird von einem anderen Programm gelesen</translation>
+    </message>
+    <message>
+        <source>Its answers make no sense</source>
+        <translation>Seine Antworten ergeben keinen Sinn</translation>
+    </message>
+    <message>
+        <source>Its readings are not believed</source>
+        <translation>Seine Messwerte sind unglaubwürdig</translation>
+    </message>
+    <message>
+        <source>Not heard: out of range, or its phone app is connected</source>
+        <translation>Nicht zu hören: außer Reichweite, oder seine Telefon-App ist verbunden</translation>
+    </message>
+    <message>
+        <source>Heard, but no connection</source>
+        <translation>Zu hören, aber keine Verbindung</translation>
+    </message>
+    <message>
+        <source>No contact for a long time</source>
+        <translation>Seit langem kein Kontakt</translation>
+    </message>
+    <message>
+        <source>No Bluetooth on this GX</source>
+        <translation>Kein Bluetooth an diesem GX</translation>
+    </message>
+    <message>
+        <source>Bluetooth hangs: restart the GX</source>
+        <translation>Bluetooth hängt: GX neu starten</translation>
+    </message>
+    <message>
+        <source>Another program keeps Bluetooth busy</source>
+        <translation>Ein anderes Programm belegt Bluetooth</translation>
+    </message>
+    <message>
+        <source>No Bluetooth adapter</source>
+        <translation>Kein Bluetooth-Adapter</translation>
+    </message>
+    <message>
+        <source>The Bluetooth adapter is off</source>
+        <translation>Der Bluetooth-Adapter ist aus</translation>
+    </message>
+    <message>
+        <source>The adapter has no free connection</source>
+        <translation>Der Adapter hat keine Verbindung frei</translation>
+    </message>
+    <message>
+        <source>Another program shows this pack</source>
+        <translation>Ein anderes Programm zeigt dieses Pack</translation>
+    </message>
+    <message>
+        <source>Read, but the GX does not show it</source>
+        <translation>Gelesen, aber das GX zeigt es nicht</translation>
+    </message>
+    <message>
+        <source>Stopped by an error of this program</source>
+        <translation>Durch einen Programmfehler gestoppt</translation>
+    </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Aus: einschalten, wenn ihre Packs verbunden sind</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In Betrieb</translation>
+    </message>
+</context>
+<context>
     <name>StoredCheck</name>
     <message>
         <source>%1 was not stored: the value was refused.</source>
         <translation>%1 wurde nicht gespeichert: Der Wert wurde abgelehnt.</translation>
+    </message>
+</context>
+<context>
+    <name>Temperatures</name>
+    <message>
+        <source>Temperatures</source>
+        <translation>Temperaturen</translation>
+    </message>
+    <message>
+        <source>MOSFETs (sensor %1)</source>
+        <translation>MOSFETs (Sensor %1)</translation>
+    </message>
+    <message>
+        <source>Cells (sensor %1)</source>
+        <translation>Zellen (Sensor %1)</translation>
+    </message>
+    <message>
+        <source>Sensor %1</source>
+        <translation>Sensor %1</translation>
+    </message>
+</context>
+<context>
+    <name>Warnings</name>
+    <message>
+        <source>Lent to the phone app, %1 min left</source>
+        <translation>An die Telefon-App verliehen, noch %1 min</translation>
+    </message>
+    <message>
+        <source>No contact for %1</source>
+        <translation>Kein Kontakt seit %1</translation>
+    </message>
+    <message>
+        <source>No contact yet</source>
+        <translation>Noch kein Kontakt</translation>
+    </message>
+    <message>
+        <source>No reply: the values are %1 old</source>
+        <translation>Keine Antwort: Alter der Werte %1</translation>
+    </message>
+    <message>
+        <source>No reply</source>
+        <translation>Keine Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>High cell voltage</source>
+        <translation>Zellspannung zu hoch</translation>
+    </message>
+    <message>
+        <source>Low cell voltage</source>
+        <translation>Zellspannung zu niedrig</translation>
+    </message>
+    <message>
+        <source>High battery voltage</source>
+        <translation>Batteriespannung zu hoch</translation>
+    </message>
+    <message>
+        <source>Low battery voltage</source>
+        <translation>Batteriespannung zu niedrig</translation>
+    </message>
+    <message>
+        <source>Too hot to charge</source>
+        <translation>Zu heiß zum Laden</translation>
+    </message>
+    <message>
+        <source>Too cold to charge</source>
+        <translation>Zu kalt zum Laden</translation>
+    </message>
+    <message>
+        <source>Battery too hot</source>
+        <translation>Batterie zu heiß</translation>
+    </message>
+    <message>
+        <source>Battery too cold</source>
+        <translation>Batterie zu kalt</translation>
+    </message>
+    <message>
+        <source>High charge current</source>
+        <translation>Ladestrom zu hoch</translation>
+    </message>
+    <message>
+        <source>High discharge current</source>
+        <translation>Entladestrom zu hoch</translation>
+    </message>
+    <message>
+        <source>Fault in the BMS or its settings</source>
+        <translation>Fehler im BMS oder in dessen Einstellungen</translation>
+    </message>
+    <message>
+        <source>MOSFETs too hot</source>
+        <translation>MOSFETs zu heiß</translation>
+    </message>
+    <message>
+        <source>Low state of charge</source>
+        <translation>Ladezustand niedrig</translation>
+    </message>
+    <message>
+        <source>Cell voltages differ</source>
+        <translation>Zellspannungen weichen voneinander ab</translation>
+    </message>
+    <message>
+        <source>Temperature sensor fails</source>
+        <translation>Temperatursensor gestört</translation>
+    </message>
+    <message>
+        <source>%1, from the last reading</source>
+        <translation>%1, nach der letzten Messung</translation>
+    </message>
+    <message>
+        <source>rising slowly after: %1</source>
+        <translation>steigt langsam nach: %1</translation>
+    </message>
+    <message>
+        <source>rising slowly to: %1</source>
+        <translation>steigt langsam auf: %1</translation>
+    </message>
+    <message>
+        <source>protection of the BMS: %1</source>
+        <translation>Schutz des BMS: %1</translation>
+    </message>
+    <message>
+        <source>cell %1 at %2 V: stopped at %3 V until back at %4 V</source>
+        <translation>Zelle %1 bei %2 V: gestoppt bei %3 V, bis sie wieder bei %4 V ist</translation>
+    </message>
+    <message>
+        <source>cell %1 at %2 V: dead or shorted, have it checked</source>
+        <translation>Zelle %1 bei %2 V: tot oder kurzgeschlossen, prüfen lassen</translation>
+    </message>
+    <message>
+        <source>cell %1 at %2 V: deeply discharged, only a small current</source>
+        <translation>Zelle %1 bei %2 V: tiefentladen, nur ein kleiner Strom</translation>
+    </message>
+    <message>
+        <source>cell %1 at %2 V</source>
+        <translation>Zelle %1 bei %2 V</translation>
+    </message>
+    <message>
+        <source>cells at %1 °C</source>
+        <translation>Zellen bei %1 °C</translation>
+    </message>
+    <message>
+        <source>MOSFETs at %1 °C</source>
+        <translation>MOSFETs bei %1 °C</translation>
+    </message>
+    <message>
+        <source>state of charge %1 %</source>
+        <translation>Ladezustand %1 %</translation>
+    </message>
+    <message>
+        <source>your limit of %1 A</source>
+        <translation>Ihre Grenze von %1 A</translation>
+    </message>
+    <message>
+        <source>by its capacity of %1 Ah; no limit is set</source>
+        <translation>nach der Kapazität von %1 Ah; keine Grenze eingestellt</translation>
+    </message>
+    <message>
+        <source>cell voltages unknown</source>
+        <translation>Zellspannungen unbekannt</translation>
+    </message>
+    <message>
+        <source>the charge MOSFET is off</source>
+        <translation>der Lade-MOSFET ist aus</translation>
+    </message>
+    <message>
+        <source>the discharge MOSFET is off</source>
+        <translation>der Entlade-MOSFET ist aus</translation>
+    </message>
+    <message>
+        <source>no reliable temperature sensor at the cells</source>
+        <translation>kein verlässlicher Temperatursensor an den Zellen</translation>
+    </message>
+    <message>
+        <source>no contact: no charging</source>
+        <translation>kein Kontakt: kein Laden</translation>
+    </message>
+    <message>
+        <source>no contact: no discharging</source>
+        <translation>kein Kontakt: kein Entladen</translation>
+    </message>
+    <message>
+        <source>no contact: reduced</source>
+        <translation>kein Kontakt: verringert</translation>
+    </message>
+    <message>
+        <source>a cell is too high</source>
+        <translation>eine Zelle ist zu hoch</translation>
+    </message>
+    <message>
+        <source>a cell is too low</source>
+        <translation>eine Zelle ist zu niedrig</translation>
+    </message>
+    <message>
+        <source>pack voltage too high</source>
+        <translation>Packspannung zu hoch</translation>
+    </message>
+    <message>
+        <source>pack voltage too low</source>
+        <translation>Packspannung zu niedrig</translation>
+    </message>
+    <message>
+        <source>too hot</source>
+        <translation>zu heiß</translation>
+    </message>
+    <message>
+        <source>too cold</source>
+        <translation>zu kalt</translation>
+    </message>
+    <message>
+        <source>charge current too high</source>
+        <translation>Ladestrom zu hoch</translation>
+    </message>
+    <message>
+        <source>discharge current too high</source>
+        <translation>Entladestrom zu hoch</translation>
+    </message>
+    <message>
+        <source>short circuit</source>
+        <translation>Kurzschluss</translation>
+    </message>
+    <message>
+        <source>the chemistry is not chosen</source>
+        <translation>die Zellchemie ist nicht gewählt</translation>
+    </message>
+    <message>
+        <source>part of the bank %1</source>
+        <translation>Teil der Bank %1</translation>
+    </message>
+    <message>
+        <source>Bulk</source>
+        <translation>Hauptladung</translation>
+    </message>
+    <message>
+        <source>Absorption</source>
+        <translation>Absorption</translation>
+    </message>
+    <message>
+        <source>Float</source>
+        <translation>Erhaltung</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>startet</translation>
+    </message>
+    <message>
+        <source>searching</source>
+        <translation>sucht</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>verbindet</translation>
+    </message>
+    <message>
+        <source>it needs its password</source>
+        <translation>es braucht sein Passwort</translation>
+    </message>
+    <message>
+        <source>not connected to the others</source>
+        <translation>nicht mit den anderen verbunden</translation>
+    </message>
+    <message>
+        <source>lent to the phone app</source>
+        <translation>an die Telefon-App verliehen</translation>
+    </message>
+    <message>
+        <source>no contact</source>
+        <translation>kein Kontakt</translation>
+    </message>
+    <message>
+        <source>never read</source>
+        <translation>nie gelesen</translation>
+    </message>
+    <message>
+        <source>less than a minute</source>
+        <translation>weniger als eine Minute</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>gut</translation>
+    </message>
+    <message>
+        <source>fair</source>
+        <translation>mäßig</translation>
+    </message>
+    <message>
+        <source>weak</source>
+        <translation>schwach</translation>
+    </message>
+    <message>
+        <source>by the rating of the BMS, %1 A; no limit is set</source>
+        <translation>nach der Auslegung des BMS, %1 A; keine Grenze eingestellt</translation>
+    </message>
+    <message>
+        <source>at most %1 A, as no limit is set</source>
+        <translation>höchstens %1 A, da keine Grenze eingestellt ist</translation>
+    </message>
+    <message>
+        <source>the capacity is unknown: set it, or a current</source>
+        <translation>die Kapazität ist unbekannt: stellen Sie sie oder einen Strom ein</translation>
+    </message>
+    <message>
+        <source>sensor 1 at %1 °C; where it is has not been set</source>
+        <translation>Sensor 1 bei %1 °C; sein Ort ist nicht eingestellt</translation>
+    </message>
+    <message>
+        <source>%1 A to wake the BMS</source>
+        <translation>%1 A, um das BMS zu wecken</translation>
+    </message>
+    <message>
+        <source>charge MOSFET off: %1</source>
+        <translation>Lade-MOSFET aus: %1</translation>
+    </message>
+    <message>
+        <source>discharge MOSFET off: %1</source>
+        <translation>Entlade-MOSFET aus: %1</translation>
+    </message>
+    <message>
+        <source>no pack is connected</source>
+        <translation>kein Pack ist verbunden</translation>
+    </message>
+    <message>
+        <source>lowered because chargers exceed the current limit</source>
+        <translation>gesenkt, weil Ladegeräte die Stromgrenze überschreiten</translation>
+    </message>
+    <message>
+        <source>lowered because cell voltages are unknown</source>
+        <translation>gesenkt, weil Zellspannungen unbekannt sind</translation>
+    </message>
+    <message>
+        <source>lowered for a dead cell</source>
+        <translation>gesenkt wegen einer toten Zelle</translation>
+    </message>
+    <message>
+        <source>lowered while charging is stopped</source>
+        <translation>gesenkt, solange das Laden gestoppt ist</translation>
+    </message>
+    <message>
+        <source>lowered for the highest cell</source>
+        <translation>gesenkt wegen der höchsten Zelle</translation>
+    </message>
+    <message>
+        <source>to balance the cells</source>
+        <translation>zum Ausgleichen der Zellen</translation>
+    </message>
+    <message>
+        <source>balancing</source>
+        <translation>Ausgleich</translation>
+    </message>
+    <message>
+        <source>the settings are refused</source>
+        <translation>die Einstellungen sind ungültig</translation>
+    </message>
+    <message>
+        <source>%1 has a charge voltage limit</source>
+        <translation>%1 gibt eine Ladespannung vor</translation>
+    </message>
+    <message>
+        <source>%1 controls</source>
+        <translation>%1 steuert</translation>
+    </message>
+    <message>
+        <source>the pack did not answer in time</source>
+        <translation>das Pack hat nicht rechtzeitig geantwortet</translation>
+    </message>
+    <message>
+        <source>not in range</source>
+        <translation>nicht in Reichweite</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>Verbindung verloren</translation>
+    </message>
+    <message>
+        <source>the pack needs to be paired</source>
+        <translation>das Pack muss gekoppelt werden</translation>
+    </message>
+    <message>
+        <source>reached, but it is another make of BMS</source>
+        <translation>erreicht, aber es ist ein BMS anderer Bauart</translation>
+    </message>
+</context>
+<context>
+    <name>WorstCell</name>
+    <message>
+        <source>Lowest cell</source>
+        <translation>Niedrigste Zelle</translation>
+    </message>
+    <message>
+        <source>Highest cell</source>
+        <translation>Höchste Zelle</translation>
+    </message>
+    <message>
+        <source>%1, cell %2</source>
+        <translation>%1, Zelle %2</translation>
     </message>
 </context>
 </TS>

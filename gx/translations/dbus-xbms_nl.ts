@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>Cells and limits</source>
-        <translation type="unfinished"></translation>
+        <translation>Cellen en grenzen</translation>
     </message>
 </context>
 <context>
@@ -30,8 +30,32 @@
 <context>
     <name>Bank</name>
     <message>
-        <source>Highest cell</source>
-        <translation type="unfinished"></translation>
+        <source>All packs</source>
+        <translation>Alle packs</translation>
+    </message>
+    <message>
+        <source>Charge</source>
+        <translation>Lading</translation>
+    </message>
+    <message>
+        <source>Current</source>
+        <translation>Stroom</translation>
+    </message>
+    <message>
+        <source>Limits of the bank</source>
+        <translation>Grenzen van de bank</translation>
+    </message>
+    <message>
+        <source>Charging at most</source>
+        <translation>Laden hoogstens</translation>
+    </message>
+    <message>
+        <source>Discharging at most</source>
+        <translation>Ontladen hoogstens</translation>
+    </message>
+    <message>
+        <source>What you should do</source>
+        <translation>Wat u moet doen</translation>
     </message>
 </context>
 <context>
@@ -219,10 +243,26 @@
     </message>
 </context>
 <context>
-    <name>Cells</name>
+    <name>CellBars</name>
     <message>
-        <source>Highest cell</source>
-        <translation type="unfinished"></translation>
+        <source>being balanced</source>
+        <translation>wordt gebalanceerd</translation>
+    </message>
+    <message>
+        <source>The BMS reports no cell voltages.</source>
+        <translation>Het BMS meldt geen celspanningen.</translation>
+    </message>
+    <message>
+        <source>No cell voltages now.</source>
+        <translation>Nu geen celspanningen.</translation>
+    </message>
+    <message>
+        <source>Bars: from %1 V (empty) to %2 V (full)</source>
+        <translation>Balken: van %1 V (leeg) tot %2 V (vol)</translation>
+    </message>
+    <message>
+        <source>Bars: from %1 V to %2 V. The chemistry is not chosen.</source>
+        <translation>Balken: van %1 V tot %2 V. De celchemie is niet gekozen.</translation>
     </message>
 </context>
 <context>
@@ -368,12 +408,12 @@
         <translation>%1, %2 dBm</translation>
     </message>
     <message>
-        <source>Known</source>
-        <translation>Bekend</translation>
-    </message>
-    <message>
         <source>Add</source>
         <translation>Toevoegen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Instellingen</translation>
     </message>
 </context>
 <context>
@@ -385,6 +425,113 @@
     <message>
         <source>Note</source>
         <translation>Opmerking</translation>
+    </message>
+</context>
+<context>
+    <name>LendRow</name>
+    <message>
+        <source>Lend Bluetooth to the phone app</source>
+        <translation>Bluetooth uitlenen aan de telefoonapp</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Terugnemen</translation>
+    </message>
+    <message>
+        <source>Lend for %1 min</source>
+        <translation>%1 min uitlenen</translation>
+    </message>
+    <message>
+        <source>Lent, %1 min left</source>
+        <translation>Uitgeleend, nog %1 min</translation>
+    </message>
+    <message>
+        <source>Not allowed by the settings of the pack.</source>
+        <translation>Niet toegestaan door de instellingen van het pack.</translation>
+    </message>
+</context>
+<context>
+    <name>LinkRow</name>
+    <message>
+        <source>Signal</source>
+        <translation>Signaal</translation>
+    </message>
+    <message>
+        <source>Age of the last reading: %1</source>
+        <translation>Ouderdom van de laatste meting: %1</translation>
+    </message>
+    <message>
+        <source>No reading yet</source>
+        <translation>Nog geen meting</translation>
+    </message>
+</context>
+<context>
+    <name>MemberCard</name>
+    <message>
+        <source>%1 % of the current</source>
+        <translation>%1 % van de stroom</translation>
+    </message>
+    <message>
+        <source>Charge</source>
+        <translation>Lading</translation>
+    </message>
+    <message>
+        <source>Current</source>
+        <translation>Stroom</translation>
+    </message>
+    <message>
+        <source>Lowest cell</source>
+        <translation>Laagste cel</translation>
+    </message>
+    <message>
+        <source>Highest cell</source>
+        <translation>Hoogste cel</translation>
+    </message>
+    <message>
+        <source>Charging at most %1 A: %2</source>
+        <translation>Laden hoogstens %1 A: %2</translation>
+    </message>
+    <message>
+        <source>Discharging at most %1 A: %2</source>
+        <translation>Ontladen hoogstens %1 A: %2</translation>
+    </message>
+</context>
+<context>
+    <name>ModeRow</name>
+    <message>
+        <source>Charge voltage</source>
+        <translation>Laadspanning</translation>
+    </message>
+    <message>
+        <source>Does not control chargers</source>
+        <translation>Regelt geen laders</translation>
+    </message>
+</context>
+<context>
+    <name>MosfetRow</name>
+    <message>
+        <source>On</source>
+        <translation>Aan</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Uit</translation>
+    </message>
+    <message>
+        <source>It was switched off, here or with the phone app.</source>
+        <translation>Hij is uitgeschakeld, hier of met de telefoonapp.</translation>
+    </message>
+    <message>
+        <source>A protection of the BMS turned it off: %1</source>
+        <translation>Een beveiliging van het BMS heeft hem uitgezet: %1</translation>
+    </message>
+    <message>
+        <source>The BMS gives no reason.</source>
+        <translation>Het BMS geeft geen reden.</translation>
+    </message>
+    <message>
+        <source>It is being switched on.</source>
+        <translation>Hij wordt ingeschakeld.</translation>
     </message>
 </context>
 <context>
@@ -729,6 +876,57 @@
     </message>
 </context>
 <context>
+    <name>PackView</name>
+    <message>
+        <source>Lowest, cell %1</source>
+        <translation>Laagste, cel %1</translation>
+    </message>
+    <message>
+        <source>Highest, cell %1</source>
+        <translation>Hoogste, cel %1</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Verschil</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>Charging at most</source>
+        <translation>Laden hoogstens</translation>
+    </message>
+    <message>
+        <source>Discharging at most</source>
+        <translation>Ontladen hoogstens</translation>
+    </message>
+    <message>
+        <source>MOSFETs</source>
+        <translation>MOSFETs</translation>
+    </message>
+    <message>
+        <source>Charge MOSFET</source>
+        <translation>Laad-MOSFET</translation>
+    </message>
+    <message>
+        <source>Discharge MOSFET</source>
+        <translation>Ontlaad-MOSFET</translation>
+    </message>
+    <message>
+        <source>Last command</source>
+        <translation>Laatste opdracht</translation>
+    </message>
+    <message>
+        <source>Bluetooth</source>
+        <translation>Bluetooth</translation>
+    </message>
+    <message>
+        <source>Disturbed by</source>
+        <translation>Gestoord door</translation>
+    </message>
+</context>
+<context>
     <name>PackVoltageRow</name>
     <message>
         <source>Preset of %1</source>
@@ -949,10 +1147,525 @@
     </message>
 </context>
 <context>
+    <name>States</name>
+    <message>
+        <source>Off</source>
+        <translation>Uit</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Start op</translation>
+    </message>
+    <message>
+        <source>Searching</source>
+        <translation>Zoekt</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Maakt verbinding</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Verbonden</translation>
+    </message>
+    <message>
+        <source>Lent to the phone app</source>
+        <translation>Uitgeleend aan de telefoon-app</translation>
+    </message>
+    <message>
+        <source>The password is missing or wrong</source>
+        <translation>Wachtwoord ontbreekt of is fout</translation>
+    </message>
+    <message>
+        <source>The passkey is missing or wrong</source>
+        <translation>Koppelcode ontbreekt of is fout</translation>
+    </message>
+    <message>
+        <source>Connects but never answers</source>
+        <translation>Verbindt, maar antwoordt nooit</translation>
+    </message>
+    <message>
+        <source>Another make of BMS</source>
+        <translation>BMS van een ander merk</translation>
+    </message>
+    <message>
+        <source>Read by another program</source>
+        <translation>Wordt door een ander programma gelezen</translation>
+    </message>
+    <message>
+        <source>Its answers make no sense</source>
+        <translation>Zijn antwoorden zijn onzinnig</translation>
+    </message>
+    <message>
+        <source>Its readings are not believed</source>
+        <translation>Zijn metingen zijn ongeloofwaardig</translation>
+    </message>
+    <message>
+        <source>Not heard: out of range, or its phone app is connected</source>
+        <translation>Niet gehoord: buiten bereik, of de telefoon-app is verbonden</translation>
+    </message>
+    <message>
+        <source>Heard, but no connection</source>
+        <translation>Gehoord, maar geen verbinding</translation>
+    </message>
+    <message>
+        <source>No contact for a long time</source>
+        <translation>Al lang geen contact</translation>
+    </message>
+    <message>
+        <source>No Bluetooth on this GX</source>
+        <translation>Geen Bluetooth op deze GX</translation>
+    </message>
+    <message>
+        <source>Bluetooth hangs: restart the GX</source>
+        <translation>Bluetooth hangt: herstart de GX</translation>
+    </message>
+    <message>
+        <source>Another program keeps Bluetooth busy</source>
+        <translation>Een ander programma houdt Bluetooth bezet</translation>
+    </message>
+    <message>
+        <source>No Bluetooth adapter</source>
+        <translation>Geen Bluetooth-adapter</translation>
+    </message>
+    <message>
+        <source>The Bluetooth adapter is off</source>
+        <translation>De Bluetooth-adapter is uit</translation>
+    </message>
+    <message>
+        <source>The adapter has no free connection</source>
+        <translation>De adapter heeft geen verbinding vrij</translation>
+    </message>
+    <message>
+        <source>Another program shows this pack</source>
+        <translation>Een ander programma toont deze pack</translation>
+    </message>
+    <message>
+        <source>Read, but the GX does not show it</source>
+        <translation>Gelezen, maar de GX toont hem niet</translation>
+    </message>
+    <message>
+        <source>Stopped by an error of this program</source>
+        <translation>Gestopt door een programmafout</translation>
+    </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Uit: inschakelen als de packs samen geschakeld zijn</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In gebruik</translation>
+    </message>
+</context>
+<context>
     <name>StoredCheck</name>
     <message>
         <source>%1 was not stored: the value was refused.</source>
         <translation>%1 is niet opgeslagen: de waarde is geweigerd.</translation>
+    </message>
+</context>
+<context>
+    <name>Temperatures</name>
+    <message>
+        <source>Temperatures</source>
+        <translation>Temperaturen</translation>
+    </message>
+    <message>
+        <source>MOSFETs (sensor %1)</source>
+        <translation>MOSFETs (sensor %1)</translation>
+    </message>
+    <message>
+        <source>Cells (sensor %1)</source>
+        <translation>Cellen (sensor %1)</translation>
+    </message>
+    <message>
+        <source>Sensor %1</source>
+        <translation>Sensor %1</translation>
+    </message>
+</context>
+<context>
+    <name>Warnings</name>
+    <message>
+        <source>Lent to the phone app, %1 min left</source>
+        <translation>Uitgeleend aan de telefoonapp, nog %1 min</translation>
+    </message>
+    <message>
+        <source>No contact for %1</source>
+        <translation>Geen contact sinds %1</translation>
+    </message>
+    <message>
+        <source>No contact yet</source>
+        <translation>Nog geen contact</translation>
+    </message>
+    <message>
+        <source>No reply: the values are %1 old</source>
+        <translation>Geen antwoord: ouderdom van de waarden %1</translation>
+    </message>
+    <message>
+        <source>No reply</source>
+        <translation>Geen antwoord</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>High cell voltage</source>
+        <translation>Celspanning te hoog</translation>
+    </message>
+    <message>
+        <source>Low cell voltage</source>
+        <translation>Celspanning te laag</translation>
+    </message>
+    <message>
+        <source>High battery voltage</source>
+        <translation>Accuspanning te hoog</translation>
+    </message>
+    <message>
+        <source>Low battery voltage</source>
+        <translation>Accuspanning te laag</translation>
+    </message>
+    <message>
+        <source>Too hot to charge</source>
+        <translation>Te warm om te laden</translation>
+    </message>
+    <message>
+        <source>Too cold to charge</source>
+        <translation>Te koud om te laden</translation>
+    </message>
+    <message>
+        <source>Battery too hot</source>
+        <translation>Accu te warm</translation>
+    </message>
+    <message>
+        <source>Battery too cold</source>
+        <translation>Accu te koud</translation>
+    </message>
+    <message>
+        <source>High charge current</source>
+        <translation>Laadstroom te hoog</translation>
+    </message>
+    <message>
+        <source>High discharge current</source>
+        <translation>Ontlaadstroom te hoog</translation>
+    </message>
+    <message>
+        <source>Fault in the BMS or its settings</source>
+        <translation>Fout in het BMS of zijn instellingen</translation>
+    </message>
+    <message>
+        <source>MOSFETs too hot</source>
+        <translation>MOSFETs te warm</translation>
+    </message>
+    <message>
+        <source>Low state of charge</source>
+        <translation>Laadtoestand laag</translation>
+    </message>
+    <message>
+        <source>Cell voltages differ</source>
+        <translation>Celspanningen verschillen</translation>
+    </message>
+    <message>
+        <source>Temperature sensor fails</source>
+        <translation>Temperatuursensor defect</translation>
+    </message>
+    <message>
+        <source>%1, from the last reading</source>
+        <translation>%1, volgens de laatste meting</translation>
+    </message>
+    <message>
+        <source>rising slowly after: %1</source>
+        <translation>stijgt langzaam na: %1</translation>
+    </message>
+    <message>
+        <source>rising slowly to: %1</source>
+        <translation>stijgt langzaam naar: %1</translation>
+    </message>
+    <message>
+        <source>protection of the BMS: %1</source>
+        <translation>beveiliging van het BMS: %1</translation>
+    </message>
+    <message>
+        <source>cell %1 at %2 V: stopped at %3 V until back at %4 V</source>
+        <translation>cel %1 op %2 V: gestopt bij %3 V tot weer %4 V</translation>
+    </message>
+    <message>
+        <source>cell %1 at %2 V: dead or shorted, have it checked</source>
+        <translation>cel %1 op %2 V: dood of kortgesloten, laat hem nakijken</translation>
+    </message>
+    <message>
+        <source>cell %1 at %2 V: deeply discharged, only a small current</source>
+        <translation>cel %1 op %2 V: diepontladen, alleen een kleine stroom</translation>
+    </message>
+    <message>
+        <source>cell %1 at %2 V</source>
+        <translation>cel %1 op %2 V</translation>
+    </message>
+    <message>
+        <source>cells at %1 °C</source>
+        <translation>cellen op %1 °C</translation>
+    </message>
+    <message>
+        <source>MOSFETs at %1 °C</source>
+        <translation>MOSFETs op %1 °C</translation>
+    </message>
+    <message>
+        <source>state of charge %1 %</source>
+        <translation>laadtoestand %1 %</translation>
+    </message>
+    <message>
+        <source>your limit of %1 A</source>
+        <translation>uw grens van %1 A</translation>
+    </message>
+    <message>
+        <source>by its capacity of %1 Ah; no limit is set</source>
+        <translation>volgens de capaciteit van %1 Ah; geen grens ingesteld</translation>
+    </message>
+    <message>
+        <source>cell voltages unknown</source>
+        <translation>celspanningen onbekend</translation>
+    </message>
+    <message>
+        <source>the charge MOSFET is off</source>
+        <translation>de laad-MOSFET is uit</translation>
+    </message>
+    <message>
+        <source>the discharge MOSFET is off</source>
+        <translation>de ontlaad-MOSFET is uit</translation>
+    </message>
+    <message>
+        <source>no reliable temperature sensor at the cells</source>
+        <translation>geen betrouwbare temperatuursensor bij de cellen</translation>
+    </message>
+    <message>
+        <source>no contact: no charging</source>
+        <translation>geen contact: niet laden</translation>
+    </message>
+    <message>
+        <source>no contact: no discharging</source>
+        <translation>geen contact: niet ontladen</translation>
+    </message>
+    <message>
+        <source>no contact: reduced</source>
+        <translation>geen contact: verlaagd</translation>
+    </message>
+    <message>
+        <source>a cell is too high</source>
+        <translation>een cel is te hoog</translation>
+    </message>
+    <message>
+        <source>a cell is too low</source>
+        <translation>een cel is te laag</translation>
+    </message>
+    <message>
+        <source>pack voltage too high</source>
+        <translation>packspanning te hoog</translation>
+    </message>
+    <message>
+        <source>pack voltage too low</source>
+        <translation>packspanning te laag</translation>
+    </message>
+    <message>
+        <source>too hot</source>
+        <translation>te warm</translation>
+    </message>
+    <message>
+        <source>too cold</source>
+        <translation>te koud</translation>
+    </message>
+    <message>
+        <source>charge current too high</source>
+        <translation>laadstroom te hoog</translation>
+    </message>
+    <message>
+        <source>discharge current too high</source>
+        <translation>ontlaadstroom te hoog</translation>
+    </message>
+    <message>
+        <source>short circuit</source>
+        <translation>kortsluiting</translation>
+    </message>
+    <message>
+        <source>the chemistry is not chosen</source>
+        <translation>de celchemie is niet gekozen</translation>
+    </message>
+    <message>
+        <source>part of the bank %1</source>
+        <translation>deel van de bank %1</translation>
+    </message>
+    <message>
+        <source>Bulk</source>
+        <translation>Hoofdlading</translation>
+    </message>
+    <message>
+        <source>Absorption</source>
+        <translation>Absorptie</translation>
+    </message>
+    <message>
+        <source>Float</source>
+        <translation>Druppellading</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>start</translation>
+    </message>
+    <message>
+        <source>searching</source>
+        <translation>zoekt</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>maakt verbinding</translation>
+    </message>
+    <message>
+        <source>it needs its password</source>
+        <translation>het wachtwoord is nodig</translation>
+    </message>
+    <message>
+        <source>not connected to the others</source>
+        <translation>niet verbonden met de andere</translation>
+    </message>
+    <message>
+        <source>lent to the phone app</source>
+        <translation>uitgeleend aan de telefoonapp</translation>
+    </message>
+    <message>
+        <source>no contact</source>
+        <translation>geen contact</translation>
+    </message>
+    <message>
+        <source>never read</source>
+        <translation>nooit gelezen</translation>
+    </message>
+    <message>
+        <source>less than a minute</source>
+        <translation>minder dan een minuut</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 u</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>goed</translation>
+    </message>
+    <message>
+        <source>fair</source>
+        <translation>matig</translation>
+    </message>
+    <message>
+        <source>weak</source>
+        <translation>zwak</translation>
+    </message>
+    <message>
+        <source>by the rating of the BMS, %1 A; no limit is set</source>
+        <translation>volgens de nominale stroom van het BMS, %1 A; geen grens ingesteld</translation>
+    </message>
+    <message>
+        <source>at most %1 A, as no limit is set</source>
+        <translation>hoogstens %1 A, omdat geen grens is ingesteld</translation>
+    </message>
+    <message>
+        <source>the capacity is unknown: set it, or a current</source>
+        <translation>de capaciteit is onbekend: stel die in, of een stroom</translation>
+    </message>
+    <message>
+        <source>sensor 1 at %1 °C; where it is has not been set</source>
+        <translation>sensor 1 op %1 °C; zijn plaats is niet ingesteld</translation>
+    </message>
+    <message>
+        <source>%1 A to wake the BMS</source>
+        <translation>%1 A om het BMS te wekken</translation>
+    </message>
+    <message>
+        <source>charge MOSFET off: %1</source>
+        <translation>laad-MOSFET uit: %1</translation>
+    </message>
+    <message>
+        <source>discharge MOSFET off: %1</source>
+        <translation>ontlaad-MOSFET uit: %1</translation>
+    </message>
+    <message>
+        <source>no pack is connected</source>
+        <translation>geen pack is verbonden</translation>
+    </message>
+    <message>
+        <source>lowered because chargers exceed the current limit</source>
+        <translation>verlaagd omdat laders de stroomgrens overschrijden</translation>
+    </message>
+    <message>
+        <source>lowered because cell voltages are unknown</source>
+        <translation>verlaagd omdat celspanningen onbekend zijn</translation>
+    </message>
+    <message>
+        <source>lowered for a dead cell</source>
+        <translation>verlaagd wegens een dode cel</translation>
+    </message>
+    <message>
+        <source>lowered while charging is stopped</source>
+        <translation>verlaagd zolang het laden gestopt is</translation>
+    </message>
+    <message>
+        <source>lowered for the highest cell</source>
+        <translation>verlaagd wegens de hoogste cel</translation>
+    </message>
+    <message>
+        <source>to balance the cells</source>
+        <translation>om de cellen te balanceren</translation>
+    </message>
+    <message>
+        <source>balancing</source>
+        <translation>balanceren</translation>
+    </message>
+    <message>
+        <source>the settings are refused</source>
+        <translation>de instellingen zijn ongeldig</translation>
+    </message>
+    <message>
+        <source>%1 has a charge voltage limit</source>
+        <translation>%1 bepaalt een laadspanning</translation>
+    </message>
+    <message>
+        <source>%1 controls</source>
+        <translation>%1 regelt</translation>
+    </message>
+    <message>
+        <source>the pack did not answer in time</source>
+        <translation>het pack antwoordde niet op tijd</translation>
+    </message>
+    <message>
+        <source>not in range</source>
+        <translation>niet binnen bereik</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>verbinding verloren</translation>
+    </message>
+    <message>
+        <source>the pack needs to be paired</source>
+        <translation>het pack moet worden gekoppeld</translation>
+    </message>
+    <message>
+        <source>reached, but it is another make of BMS</source>
+        <translation>bereikt, maar het is een BMS van een ander merk</translation>
+    </message>
+</context>
+<context>
+    <name>WorstCell</name>
+    <message>
+        <source>Lowest cell</source>
+        <translation>Laagste cel</translation>
+    </message>
+    <message>
+        <source>Highest cell</source>
+        <translation>Hoogste cel</translation>
+    </message>
+    <message>
+        <source>%1, cell %2</source>
+        <translation>%1, cel %2</translation>
     </message>
 </context>
 </TS>

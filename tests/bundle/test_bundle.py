@@ -9,6 +9,7 @@ import tarfile
 from pathlib import Path
 
 from bundle.vendor import LOCK, ROW
+from dbus_xbms import __version__
 from tests.bundle.conftest import NAME, REPOSITORY, ROOT, build, files
 from tests.install.gx import new_key
 
@@ -76,8 +77,14 @@ def test_the_bundle_contains_the_readme_and_the_pages_that_it_links(unpacked: Pa
 
 def test_the_bundle_contains_only_the_service_files_of_venus(unpacked: Path) -> None:
     service = {path for path in files(unpacked) if path.startswith("service/")}
-    scripts = {"service/packs.sh", "service/venus.sh"}
+    scripts = {"service/packs.sh", "service/pages.sh", "service/venus.sh"}
     assert service == {*scripts, "service/dbus-xbms/run", "service/dbus-xbms/log/run"}
+
+
+def test_the_bundle_contains_the_pages_of_the_touch_screen(unpacked: Path) -> None:
+    plugin = json.loads((unpacked / "gui-v2/dbus-xbms.json").read_text())
+    assert (plugin["name"], plugin["version"]) == ("dbus-xbms", __version__)
+    assert {one["type"] for one in plugin["integrations"]} == {1, 2}
 
 
 def test_only_scripts_are_executable_and_only_for_sh(unpacked: Path) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from dbus_xbms.dbus import Server
+from dbus_xbms.program.discovered import SETTLED_AFTER
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.tables.program import NAME
 from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_packs import command
 from tests.bus.venus import BATTERY, BUS_ITEM, Venus, plain
 from tests.patience import PATIENCE
 
@@ -79,3 +82,64 @@ async def test_adding_a_discovered_pack_starts_its_service_with_chemistry_and_na
         assert await venus.write(NAME, "/Packs/0/Enabled", 1) == 0
         await venus.until(FIRST, lambda seen: seen["/Soc"] is not None)
     assert program.left_behind == []
+
+
+async def test_a_pack_that_is_forgotten_leaves_its_row_and_can_be_added_again() -> None:
+    async with Simulation(packs=1), Venus() as venus, Program("run") as program:
+        await program.until(f"{NAME} is on the bus")
+        await scanned(venus, FIRST)
+        await asyncio.sleep(SETTLED_AFTER)
+        assert await venus.write(NAME, "/Discovered/0/Add", 1) == 0  # as Node-RED may write it
+        await venus.until(FIRST, lambda seen: seen["/Soc"] is not None)
+        assert (await command("remove", FIRST, "--forget", "--yes")).status == 0
+        await venus.until_gone(FIRST)
+        values = await until(venus, lambda values: "/Packs/0/Address" not in values)
+        assert values["/Discovered/0/Known"] == 0
+        assert await venus.write(NAME, "/Discovered/0/Add", FIRST) == 0
+        await venus.until(FIRST, lambda seen: seen["/Soc"] is not None)
+    assert program.left_behind == []
+
+
+async def test_what_cannot_be_done_is_refused_with_a_reason() -> None:
+    async with Simulation(packs=1), Venus() as venus, Program("run") as program:
+        await program.until(f"{NAME} is on the bus")
+        assert await venus.write(NAME, "/Restart", 1) != 0
+        assert "supervisor" in await program.until("/Restart: ")
+        assert "supervisor" in (await until(venus, lambda values: values["/Message"]))["/Message"]
+        assert await venus.write(NAME, "/Discovered/5/Add", 1) != 0
+        assert await venus.write(NAME, "/Packs/0/Enabled", 1) != 0
+        assert await venus.write(NAME, "/Scan", 30) != 0
+        assert await venus.write(NAME, "/Uptime", 0) != 0
+
+
+async def test_another_program_with_its_name_does_not_affect_packs() -> None:
+    other = Server(NAME, lambda path: None, lambda path: ())
+    async with Simulation(packs=1), Venus() as venus:
+        await other.open()
+        await venus.enable(FIRST)
+        async with Program("run") as program:
+            assert "is already on the bus" in await program.until(NAME)
+            await venus.until(FIRST, lambda seen: seen["/Soc"] is not None)
+        await other.close()
+
+
+async def test_what_doctor_finds_is_shown_on_request() -> None:
+    async with Simulation(packs=1), Venus() as venus, Program("run") as program:
+        await program.until(f"{NAME} is on the bus")
+        assert "/Findings/Count" not in await shown(venus)
+        assert await venus.write(NAME, "/Findings/Refresh", 1) == 0
+        values = await until(venus, lambda values: "/Findings/Count" in values)
+        assert values["/Findings/Refresh"] == 0
+        texts = [values[f"/Findings/{n}/Text"] for n in range(values["/Findings/Count"])]
+        assert any(text.startswith("packs: ") for text in texts), texts
+        assert not any("dbus-xbms" in text for text in texts)
+    assert program.left_behind == []
+
+
+async def test_at_rest_it_sends_nothing_more_often_than_every_15_s() -> None:
+    async with Simulation(packs=2), Venus() as venus, Program("run") as program:
+        await venus.enable(FIRST, SECOND)
+        await program.until(f"{NAME} is on the bus")
+        await until(venus, lambda values: values.get("/Packs/1/State") == "connected")
+        heard = await venus.signals(NAME, seconds=20)
+        assert len(heard) <= 2, heard

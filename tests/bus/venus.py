@@ -151,6 +151,21 @@ class Venus:
         answer: int = await self.call(service, path, BUS_ITEM, "SetValue", "v", variant)
         return answer
 
+    async def signals(self, service: str, seconds: float) -> list[dict[str, Any]]:
+        """Return the values that a service signals within some seconds, signal by signal."""
+        assert self._bus
+        owner = await self.call(DBUS, "/org/freedesktop/DBus", DBUS, "GetNameOwner", "s", service)
+        heard: list[dict[str, Any]] = []
+
+        def hear(message: Message) -> None:
+            if message.member == "ItemsChanged" and message.sender == owner:
+                heard.append({path: plain(entry["Value"]) for path, entry in message.body[0].items()})
+
+        self._bus.add_message_handler(hear)
+        await asyncio.sleep(seconds)
+        self._bus.remove_message_handler(hear)
+        return heard
+
     async def enable(self, *addresses: str, **chosen: float | str) -> None:
         """Add and enable packs, with the given settings, as an owner does."""
         for address in addresses:

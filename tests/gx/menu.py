@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
+from dbus_xbms.contact import ContactState
+from dbus_xbms.program_report import AdapterUse, CheckFinding, FoundPack, KnownBank, KnownPack, ProgramReport
 from dbus_xbms.settings import BankSettings, PackSettings
 from dbus_xbms.settings.paths import bank_path, pack_path
+from dbus_xbms.venus.tables.program import ITEMS
 from tests.gx.services import Service, Value, pack_settings, program, settings
 
 BOW, STERN, NEW = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:07"
 PROGRAM, SETTINGS = "com.victronenergy.xbms", "com.victronenergy.settings"
 
 
-def running(**changes: Value) -> Service:
-    """Return the program with two packs, a bank, and a discovered pack; ``Scan=12`` changes a path."""
-    return program({**VALUES, **{f"/{path}": value for path, value in changes.items()}})
+def running(**changes: Any) -> Service:
+    """Return the program with two packs, a bank, and a discovered pack; ``changes`` are of its report."""
+    report = replace(REPORT, **changes)
+    return program({item.path: item.value(report) for item in ITEMS})
+
+
+def _known(address: str, name: str, state: str, instance: int) -> KnownPack:
+    return KnownPack(address=address, name=name, state=state, enabled=True, service="", instance=instance)
 
 
 def stored(pack: Mapping[str, Value] | None = None, bank: Mapping[str, Value] | None = None) -> Service:
@@ -41,45 +51,34 @@ def house(name: str, value: Value) -> tuple[str, str, Value]:
     return SETTINGS, bank_path(1, name), value
 
 
-VALUES: dict[str, Value] = {
-    "/ProductName": "dbus-xbms",
-    "/Mgmt/ProcessVersion": "1.0.0",
-    "/Scan": 0,
-    "/Message": "",
-    "/Restart": 0,
-    "/Uptime": 93600,
-    "/Cpu": 3.2,
-    "/Memory": 41.0,
-    "/Interference": "dbus-ble-sensors scans all the time; this slows connections down",
-    "/Discovered/0/Address": NEW,
-    "/Discovered/0/Name": "xiaoxiang BMS",
-    "/Discovered/0/Rssi": -58,
-    "/Discovered/0/Known": 0,
-    "/Discovered/0/Add": "0",
-    "/Discovered/1/Address": BOW,
-    "/Discovered/1/Name": "JBD-SP04S020-L4S-200A",
-    "/Discovered/1/Known": 1,
-    "/Discovered/1/Add": "0",
-    "/Packs/0/Address": BOW,
-    "/Packs/0/Name": "Bow",
-    "/Packs/0/State": "connected",
-    "/Packs/0/Enabled": 1,
-    "/Packs/1/Address": STERN,
-    "/Packs/1/Name": "Stern",
-    "/Packs/1/State": "no contact for 12 min: the password is wrong",
-    "/Packs/1/Enabled": 1,
-    "/Banks/1/Name": "House",
-    "/Banks/1/State": "off",
-    "/Banks/1/Enabled": 0,
-    "/Adapters/0/Address": "00:1A:7D:DA:71:13",
-    "/Adapters/0/Name": "hci0",
-    "/Adapters/0/State": "on",
-    "/Adapters/0/Slots": 5,
-    "/Adapters/0/Used": 2,
-    "/Findings/Count": 2,
-    "/Findings/Refresh": 0,
-    "/Findings/0/Level": 2,
-    "/Findings/0/Text": "Stern: the password is wrong; set it in the settings of the pack",
-    "/Findings/1/Level": 1,
-    "/Findings/1/Text": "DVCC is off: chargers do not obey any battery",
-}
+REPORT = ProgramReport(
+    found=(
+        FoundPack(address=NEW, name="xiaoxiang BMS", rssi=-58, protocol="jbd", known=False, age=0),
+        FoundPack(address=BOW, name="JBD-SP04S020-L4S-200A", rssi=None, protocol="jbd", known=True, age=60),
+    ),
+    packs=(
+        _known(BOW, "Bow", ContactState.CONNECTED.value, 600),
+        _known(STERN, "Stern", ContactState.NEEDS_PASSWORD.value, 601),
+    ),
+    banks=(
+        KnownBank(
+            number=1,
+            name="House",
+            state="off",
+            members=(BOW, STERN),
+            topology="parallel",
+            enabled=False,
+            service="",
+            instance=590,
+        ),
+    ),
+    adapters=(AdapterUse(address="00:1A:7D:DA:71:13", name="hci0", state="on", slots=5, used=2),),
+    interference="dbus-ble-sensors scans all the time; this slows connections down",
+    cpu=3.2,
+    memory=41.0,
+    uptime=93600,
+    findings=(
+        CheckFinding(level=2, text="Stern: the password is wrong; set it in the settings of the pack"),
+        CheckFinding(level=1, text="DVCC is off: chargers do not obey any battery"),
+    ),
+)

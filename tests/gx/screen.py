@@ -177,6 +177,10 @@ class Screen:
         """Return the texts that are on the screen without scrolling."""
         return [one.text for one in self._texts() if one.painted.bottom() <= self._view.height()]
 
+    def bottom(self, text: str) -> float:
+        """Return where a text ends, in pixels from the top."""
+        return float(self._find(text).painted.bottom())
+
     @property
     def cut_off(self) -> list[str]:
         """Return what cannot be read completely, one sentence each."""

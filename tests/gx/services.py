@@ -57,7 +57,7 @@ def pack_settings(address: str, stored: PackSettings) -> dict[str, Value]:
     return {pack_path(address, name): value for name, value in stored.items()}
 
 
-def program(values: Mapping[str, Value]) -> Service:
+def program(values: Mapping[str, Value | None]) -> Service:
     """Return the service of the program itself, with values by path."""
     return _service(f"{PREFIX}xbms", 0, values)
 

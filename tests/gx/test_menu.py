@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dbus_xbms import __version__
+from dbus_xbms.contact import ContactState
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.paths import pack_path
 from tests.gx.conftest import Show
@@ -13,8 +15,19 @@ from tests.gx.services import pack_settings
 
 def test_known_packs_are_listed_with_their_state(show: Show) -> None:
     screen = show("Settings.qml", running(), stored())
-    assert screen.texts[1:5] == ["Bow", "connected", "Stern", "no contact for 12 min: the password is wrong"]
+    assert screen.texts[1:5] == ["Bow", "Connected", "Stern", "The password is missing or wrong"]
     assert "2 findings" in screen.texts
+
+
+def test_every_state_of_a_pack_has_words_in_every_language(show: Show) -> None:
+    program = running()
+    screen = show("Settings.qml", program, stored(), language="de")
+    said = set()
+    for state in ContactState:
+        screen.change(program, {"/Packs/1/State": state.value})
+        said.add(screen.texts[4])
+    assert not said & {state.value for state in ContactState}
+    assert len(said) == len(ContactState) - 1  # unknown is starting
 
 
 def test_a_stopped_program_is_named(show: Show) -> None:
@@ -35,7 +48,7 @@ def test_a_search_is_started_shows_its_time_and_is_stopped(show: Show, backend: 
     assert screen.written == [(PROGRAM, "/Scan", 1), (PROGRAM, "/Scan", 0)]
 
 
-def test_discovered_packs_show_their_signal_and_whether_they_are_known(show: Show) -> None:
+def test_discovered_packs_show_their_signal_and_known_ones_open_their_settings(show: Show) -> None:
     screen = show("Settings.qml", running(), stored())
     screen.tap("Add a pack")
     assert screen.texts[3:-1] == [
@@ -43,10 +56,11 @@ def test_discovered_packs_show_their_signal_and_whether_they_are_known(show: Sho
         "Add",
         f"{NEW}\nstrong signal, -58 dBm",
         "JBD-SP04S020-L4S-200A",
-        "Known",
+        "Settings",
         f"{BOW}\nconnected",
     ]
-    screen.tap("Known")
+    screen.tap("Settings")
+    assert screen.title == "Bow"
     assert screen.written == []
 
 
@@ -147,9 +161,13 @@ def test_voltages_of_another_chemistry_are_called_a_contradiction(show: Show) ->
 
 
 def test_turning_discharging_off_is_allowed_only_after_its_danger_was_named(show: Show) -> None:
-    screen = show("Settings.qml", running(), stored())
+    settings = stored()
+    screen = show("Settings.qml", running(), settings)
     screen.tap("Bow")
     screen.tap("Switching")
+    screen.tap("Allow turning discharging off")  # needs the permission to switch charging first
+    assert "Cancel" not in screen.texts
+    screen.change(settings, {pack_path(BOW, "AllowMosfetControl"): 1})
     screen.tap("Allow turning discharging off")
     assert any("If that includes the GX, it loses power" in text for text in screen.texts)
     assert screen.written == []
@@ -231,6 +249,7 @@ def test_a_warning_is_written_within_its_range(
 def test_a_bank_is_created_in_the_first_free_place(show: Show) -> None:
     screen = show("Settings.qml", running(), stored())
     screen.tap("Banks")
+    assert "Off: turn it on if its packs are wired together" in screen.texts
     screen.tap("Create")
     assert screen.written == [(PROGRAM, "/Banks/2/Enabled", 1)]
 
@@ -275,7 +294,7 @@ def test_the_diagnosis_lists_findings_adapters_and_the_program(show: Show) -> No
         "Note",
         "DVCC is off: chargers do not obey any battery",
     ]
-    for text in ("2 of 5 connections", "1.0.0", "1 d 2 h", "3.2 % of one core", "41 MB"):
+    for text in ("2 of 5 connections", __version__, "1 d 2 h", "3.2 % of one core", "41 MB"):
         assert text in shown
 
 

@@ -71,7 +71,7 @@ BOOT_LINE = "/data/apps/dbus-xbms/current/install.sh"
 Tree = dict[str, tuple[int, bytes]]  # path -> mode and content
 
 
-def bundle(directory: Path, version: str, *traits: str) -> Path:
+def bundle(directory: Path, version: str, *traits: str, pages: bool = True) -> Path:
     """An unpacked archive with a stub for the program: ``unfit``, ``crashes``, ``mute`` or working."""
     tree = directory / f"dbus-xbms-{version}"
     shutil.copytree(PROJECT / "service", tree / "service")
@@ -80,6 +80,9 @@ def bundle(directory: Path, version: str, *traits: str) -> Path:
     (tree / "bin/dbus-xbms").write_text(STUB)
     (tree / "bin/dbus-xbms").chmod(0o755)
     (tree / "VERSION").write_text(f"{version}\n")
+    if pages:
+        (tree / "gui-v2").mkdir()
+        (tree / "gui-v2/dbus-xbms.json").write_text(f'{{"version": "{version}"}}\n')
     for trait in traits:
         (tree / trait).touch()
     write_sums(tree)
@@ -155,13 +158,14 @@ def until(condition: Callable[[], T], seconds: float = 12.0) -> T:
 class Gx:
     """A GX: ``root`` is its root directory, ``tools`` the only directory on its PATH."""
 
-    def __init__(self, directory: Path, version: str = "v3.67") -> None:
+    def __init__(self, directory: Path, version: str = "v3.73") -> None:
         self.root = directory / "gx"
         self.tools = directory / "tools"
         for name in ("data", "service", "run", "opt/victronenergy/service", "etc/venus", "var/log"):
             (self.root / name).mkdir(parents=True)
         (self.root / "opt/victronenergy/version").write_text(f"{version}\nVictron Energy\n20250801\n")
         (self.root / "data/keepme").write_text("of another program\n")
+        (self.root / "data/apps/enabled").mkdir(parents=True)  # by gui-v2
         self.tools.mkdir()
         for name in BUSYBOX:
             self.tool(name, shutil.which("busybox"))

@@ -46,6 +46,11 @@ def _capacity(report: BankReport, n: int) -> float | None:
     return installed(pack) if pack else None
 
 
+def _instance(report: BankReport, n: int) -> int | None:
+    pack = _report(report, n)
+    return pack.instance if pack else None
+
+
 def _outcome(report: BankReport, n: int) -> str | None:
     return report.outcomes[n - 1] or None if n <= len(report.outcomes) else None
 
@@ -166,10 +171,11 @@ def member_items(n: int, cells: int) -> tuple[Item[BankReport], ...]:
             Item(f"{battery}/FwVersion", "s", "{}", lambda r: _firmware(r, n)),
         ),
         *rows(
-            Source(lambda r: (*_position(of(r)), _outcome(r, n))),
+            Source(lambda r: (*_position(of(r)), _outcome(r, n), _instance(r, n))),
             text(f"{member}/Name", lambda m: m.name),
             text(f"{member}/Address", lambda m: m.address),
             text(f"{member}/Service", lambda m: f"{BATTERY}.{device_id(m.address)}"),
+            Item(f"{member}/Instance", "i", "{}", lambda r: _instance(r, n)),
             Item(f"{member}/String", "i", "{}", lambda r: of(r).string),
             text(f"{member}/State", lambda m: m.state.value),
             text(f"{member}/Why", lambda m: m.why or None),

@@ -17,6 +17,7 @@ from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
 from dbus_xbms.venus.tables.history import HISTORY_ITEMS
 from dbus_xbms.venus.tables.measured import MEASURED_ITEMS, cell_items, sensor_item
 from dbus_xbms.venus.tables.pane import LEND_OUTPUT, MOSFET_OUTPUTS, outputs, switch_device_items
+from dbus_xbms.venus.tables.screen import SCREEN_ITEMS, sensor_items
 from dbus_xbms.venus.tables.settings import setting_items
 from dbus_xbms.venus.tables.state import STATE_ITEMS
 from dbus_xbms.venus.tables.switches import READ_ONLY_SWITCH_ITEMS, SWITCH_ITEMS
@@ -62,6 +63,7 @@ ITEMS = (
     ),
     *STATE_ITEMS,
     *MEASURED_ITEMS,
+    *SCREEN_ITEMS,
 )
 
 
@@ -91,6 +93,7 @@ def items_for(
         *pane,
         *cells,
         *sensors,
+        *sensor_items(identity.ntc_count),
     )
 
 

@@ -81,3 +81,23 @@ def test_a_command_merged_into_a_waiting_one_names_both_senders() -> None:
     log.merge(command, "charge off, discharge on", ":1.8")
     assert status(log) == (1, WAITING, "charge off, discharge on: waiting")
     assert command.sender == ":1.7 and :1.8"
+
+
+def test_commands_that_never_cease_leave_only_the_newest() -> None:
+    log = CommandLog()
+    waiting = log.accept("first", "MQTT")
+    for number in range(1000):
+        log.accept(f"command {number}", "MQTT").set_state(CommandState.DONE, "done")
+    assert log.text.startswith("first: waiting; command 993: done")
+    assert log.text.count(";") == 7
+    waiting.set_state(CommandState.DONE, "done")
+    log.accept("next", "MQTT")
+    assert log.text == "next: waiting"
+
+
+def test_of_many_who_request_the_same_a_few_are_named() -> None:
+    log = CommandLog()
+    command = log.accept("charge off", "A for Bow and Stern")
+    for sender in ["A for Bow and Stern", *"BCDEF"] * 100:
+        log.merge(command, "charge off", sender)
+    assert command.sender == "A for Bow and Stern and B and C and others"

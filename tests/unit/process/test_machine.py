@@ -10,7 +10,7 @@ import pytest
 from dbus_xbms.commands.session import stopped
 from dbus_xbms.contact import ADVICE, ContactState
 from dbus_xbms.dbus.errors import PEERS
-from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, machine
+from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, machine, supervisor
 
 ON_A_GX = ("svc ", "/etc/init.d", "GX", "Venus")
 
@@ -53,3 +53,19 @@ def test_advice_of_this_process_is_for_its_own_machine() -> None:
     assert ADVICE[ContactState.NO_BLUETOOTH] == HERE.bluetooth_helps
     (peer,) = [peer for peer in PEERS if peer.name == "org.bluez"]
     assert peer.advice == f"restart it with `{HERE.bluetooth}`"
+
+
+@pytest.mark.parametrize(
+    ("parent", "environment", "found"),
+    [
+        ("supervise", {}, "supervise"),
+        ("systemd", {"SYSTEMD_EXEC_PID": "812"}, "systemd"),
+        ("bash", {"SYSTEMD_EXEC_PID": "700", "INVOCATION_ID": "1"}, ""),  # a shell below a systemd service
+        ("systemd", {}, ""),  # adopted, after its shell has ended
+        ("", {}, ""),
+    ],
+)
+def test_only_a_supervisor_that_started_the_process_itself_restarts_it(
+    parent: str, environment: dict[str, str], found: str
+) -> None:
+    assert supervisor(parent, environment, 812) == found

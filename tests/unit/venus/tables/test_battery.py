@@ -723,7 +723,7 @@ def documented(*, bank: bool = False) -> set[tuple[str, str, str]]:
 def described(item: Item[Any]) -> tuple[str, str, str]:
     unit = "" if item.text.startswith("0x") else re.sub(r"\{.*?\}", "", item.text)
     step = {"s": "text", "d": f"{10**-item.decimals:g} {unit}", "i": f"1 {unit}" if unit else "number"}
-    path = re.sub(r"(Cell/?|Temperature)\d+", r"\1<n>", item.path)
+    path = re.sub(r"(Cell/?|Temperature(?:Role)?)\d+", r"\1<n>", item.path)
     path = re.sub(r"(/SwitchableOutput)/\w+", r"\1/<switch>", path) + (" (writable)" if item.writable else "")
     return path, step[item.kind], f"{item.every:g} s" if item.every else "poll"
 
