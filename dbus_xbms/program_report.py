@@ -73,7 +73,7 @@ class ProgramReport:
 
     scan_left: int = 0  # s until the running scan ends, at least 1; 0: none is running
     found: tuple[FoundPack, ...] = ()  # row after row
-    packs: tuple[KnownPack, ...] = ()  # in the order of their addresses
+    packs: tuple[KnownPack, ...] = ()  # row after row
     banks: tuple[KnownBank, ...] = ()
     adapters: tuple[AdapterUse, ...] = ()
     interference: str = ""  # programs that disturb Bluetooth, in words

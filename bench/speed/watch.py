@@ -84,11 +84,11 @@ class Watch:
         if message.member == "PropertiesChanged" and "Value" in message.body[1]:
             self._notified[path.split("/")[4].removeprefix("dev_").replace("_", ":")] = now
         elif message.member == "ItemsChanged":
+            pack = self._packs.get(message.sender or "") or self._packs.get(path)
+            if pack is None and message.sender not in self._banks:
+                return  # of another service, such as that of the program
             self.signals.append(message)
-            if message.sender in self._banks:
-                return
-            pack = self._packs.get(message.sender or "") or self._packs[path]
-            if notified := self._notified.pop(pack, None):
+            if pack and (notified := self._notified.pop(pack, None)):
                 self.latencies.append(now - notified)
 
 

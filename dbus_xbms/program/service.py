@@ -42,6 +42,7 @@ class ProgramService:
         self._parts = parts
         self._changes = changes
         self._stored = Stored()
+        self._rows: list[str] = []  # addresses of the packs that have settings
         self._settings_changed = asyncio.Event()
         self._wake = asyncio.Event()  # there is something to publish
         self._checks = Checks(self._wake.set)
@@ -105,7 +106,7 @@ class ProgramService:
         self._latest = ProgramReport(
             scan_left=self._requests.scan_left(now),
             found=self._requests.discovered.shown(self._stored.packs),
-            packs=view.known_packs(self._parts, self._stored),
+            packs=view.known_packs(self._parts, self._stored, self._rows),
             banks=view.known_banks(self._parts, self._stored),
             adapters=view.adapters(self._parts),
             interference=self._parts.interference(),
@@ -138,6 +139,7 @@ class ProgramService:
             self._settings_changed.clear()
             try:
                 self._stored = await self._changes.read()
+                self._rows = view.in_rows(self._rows, self._stored.packs)
                 self._wake.set()
             except SettingsError as err:
                 log.warning("the settings of the packs cannot be read: %s", err)

@@ -30,8 +30,14 @@ class Parts:
     interference: Callable[[], str]  # in words
 
 
-def known_packs(parts: Parts, stored: Stored) -> tuple[KnownPack, ...]:
-    """Return the packs that have settings, by address."""
+def in_rows(before: Sequence[str], addresses: Iterable[str]) -> list[str]:
+    """Return addresses row after row; new ones come last, so that no write hits another pack."""
+    known = set(addresses)
+    return [*(one for one in before if one in known), *sorted(known.difference(before))]
+
+
+def known_packs(parts: Parts, stored: Stored, rows: Iterable[str]) -> tuple[KnownPack, ...]:
+    """Return the packs that have settings, row after row."""
     contacts, on_bus = parts.contacts(), parts.on_bus()
     return tuple(
         KnownPack(
@@ -42,7 +48,7 @@ def known_packs(parts: Parts, stored: Stored) -> tuple[KnownPack, ...]:
             service=BATTERY + device_id(address) if device_id(address) in on_bus else "",
             instance=_instance(pack.class_and_vrm_instance),
         )
-        for address, pack in sorted(stored.packs.items())[:MOST_KNOWN]
+        for address, pack in [(address, stored.packs[address]) for address in rows][:MOST_KNOWN]
     )
 
 

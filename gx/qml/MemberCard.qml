@@ -80,7 +80,6 @@ Card {
 			width: parent.width
 			text: visible ? qsTr("Charging at most %1 A: %2").arg(chargeCurrent.value.toFixed(1)).arg(root.words.said(charge.value)) : ""
 			wrapMode: Text.WordWrap
-			color: Theme.color_font_secondary
 		}
 
 		Label {
@@ -88,7 +87,6 @@ Card {
 			width: parent.width
 			text: visible ? qsTr("Discharging at most %1 A: %2").arg(dischargeCurrent.value.toFixed(1)).arg(root.words.said(discharge.value)) : ""
 			wrapMode: Text.WordWrap
-			color: Theme.color_font_secondary
 		}
 	}
 }

@@ -37,6 +37,29 @@ QtObject {
 		[/^SoC (\d+) %$/, qsTr("state of charge %1 %")],
 		[/^Max(?:Charge|Discharge)Current ([\d.]+) A$/, qsTr("your limit of %1 A")],
 		[/^[\d.]+ C of ([\d.]+) Ah \(no limit set\)$/, qsTr("by its capacity of %1 Ah; no limit is set")],
+		[/^BMS rated ([\d.]+) A \(no limit set\)$/, qsTr("by the rating of the BMS, %1 A; no limit is set")],
+		[/^at most ([\d.]+) A \(no limit set\)$/, qsTr("at most %1 A, as no limit is set")],
+		[/^capacity unknown: .*$/, qsTr("the capacity is unknown: set it, or a current")],
+		[/^sensor 1 \(TemperatureRoles not set\) at (-?[\d.]+) °C$/, qsTr("sensor 1 at %1 °C; where it is has not been set")],
+		[/^(?:No contact: )?WakeCurrent ([\d.]+) A$/, qsTr("%1 A to wake the BMS")],
+		[/^charge MOSFETs? of (.*) (?:is|are) off$/, qsTr("charge MOSFET off: %1")],
+		[/^discharge MOSFETs? of (.*) (?:is|are) off$/, qsTr("discharge MOSFET off: %1")],
+		[/^no pack is connected$/, qsTr("no pack is connected")],
+		[/^CVL lowered because chargers exceed the CCL$/, qsTr("lowered because chargers exceed the current limit")],
+		[/^CVL lowered because cell voltages are unknown$/, qsTr("lowered because cell voltages are unknown")],
+		[/^CVL lowered for a dead cell$/, qsTr("lowered for a dead cell")],
+		[/^CVL lowered while charging is stopped$/, qsTr("lowered while charging is stopped")],
+		[/^CVL lowered for the highest cell$/, qsTr("lowered for the highest cell")],
+		[/^top balance$/, qsTr("to balance the cells")],
+		[/^balancing$/, qsTr("balancing")],
+		[/^Refused$/, qsTr("the settings are refused")],
+		[/^(.*) has a charge voltage limit$/, qsTr("%1 has a charge voltage limit")],
+		[/^(.*) controls$/, qsTr("%1 controls")],
+		[/^the pack did not answer in time$/, qsTr("the pack did not answer in time")],
+		[/^not in range$/, qsTr("not in range")],
+		[/^connection lost$/, qsTr("connection lost")],
+		[/^the pack needs to be paired$/, qsTr("the pack needs to be paired")],
+		[/^reached, but it is another make of BMS$/, qsTr("reached, but it is another make of BMS")],
 		[/^cell voltages unknown$/, qsTr("cell voltages unknown")],
 		[/^charge MOSFET is off$/, qsTr("the charge MOSFET is off")],
 		[/^discharge MOSFET is off$/, qsTr("the discharge MOSFET is off")],
@@ -74,7 +97,10 @@ QtObject {
 			if (found)
 				return found.slice(1).reduce((words, part) => words.arg(said(part)), here)
 		}
-		return text
+		if (/^(Bulk|Absorption|Float), /.test(text))
+			return text.split(", ").map(said).join(", ")
+		const ofPack = /^([^:]+): (.+)$/.exec(text) // of a bank: "Bow: cell 3 at 3.46 V"
+		return ofPack ? ofPack[1] + ": " + said(ofPack[2]) : text
 	}
 
 	function sentence(text) {

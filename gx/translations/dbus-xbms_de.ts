@@ -1248,6 +1248,14 @@
         <source>Stopped by an error of this program</source>
         <translation>Durch einen Programmfehler gestoppt</translation>
     </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Aus: einschalten, wenn ihre Packs verbunden sind</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In Betrieb</translation>
+    </message>
 </context>
 <context>
     <name>StoredCheck</name>
@@ -1551,6 +1559,98 @@
     <message>
         <source>weak</source>
         <translation>schwach</translation>
+    </message>
+    <message>
+        <source>by the rating of the BMS, %1 A; no limit is set</source>
+        <translation>nach der Auslegung des BMS, %1 A; keine Grenze eingestellt</translation>
+    </message>
+    <message>
+        <source>at most %1 A, as no limit is set</source>
+        <translation>höchstens %1 A, da keine Grenze eingestellt ist</translation>
+    </message>
+    <message>
+        <source>the capacity is unknown: set it, or a current</source>
+        <translation>die Kapazität ist unbekannt: stellen Sie sie oder einen Strom ein</translation>
+    </message>
+    <message>
+        <source>sensor 1 at %1 °C; where it is has not been set</source>
+        <translation>Sensor 1 bei %1 °C; sein Ort ist nicht eingestellt</translation>
+    </message>
+    <message>
+        <source>%1 A to wake the BMS</source>
+        <translation>%1 A, um das BMS zu wecken</translation>
+    </message>
+    <message>
+        <source>charge MOSFET off: %1</source>
+        <translation>Lade-MOSFET aus: %1</translation>
+    </message>
+    <message>
+        <source>discharge MOSFET off: %1</source>
+        <translation>Entlade-MOSFET aus: %1</translation>
+    </message>
+    <message>
+        <source>no pack is connected</source>
+        <translation>kein Pack ist verbunden</translation>
+    </message>
+    <message>
+        <source>lowered because chargers exceed the current limit</source>
+        <translation>gesenkt, weil Ladegeräte die Stromgrenze überschreiten</translation>
+    </message>
+    <message>
+        <source>lowered because cell voltages are unknown</source>
+        <translation>gesenkt, weil Zellspannungen unbekannt sind</translation>
+    </message>
+    <message>
+        <source>lowered for a dead cell</source>
+        <translation>gesenkt wegen einer toten Zelle</translation>
+    </message>
+    <message>
+        <source>lowered while charging is stopped</source>
+        <translation>gesenkt, solange das Laden gestoppt ist</translation>
+    </message>
+    <message>
+        <source>lowered for the highest cell</source>
+        <translation>gesenkt wegen der höchsten Zelle</translation>
+    </message>
+    <message>
+        <source>to balance the cells</source>
+        <translation>zum Ausgleichen der Zellen</translation>
+    </message>
+    <message>
+        <source>balancing</source>
+        <translation>Ausgleich</translation>
+    </message>
+    <message>
+        <source>the settings are refused</source>
+        <translation>die Einstellungen sind ungültig</translation>
+    </message>
+    <message>
+        <source>%1 has a charge voltage limit</source>
+        <translation>%1 gibt eine Ladespannung vor</translation>
+    </message>
+    <message>
+        <source>%1 controls</source>
+        <translation>%1 steuert</translation>
+    </message>
+    <message>
+        <source>the pack did not answer in time</source>
+        <translation>das Pack hat nicht rechtzeitig geantwortet</translation>
+    </message>
+    <message>
+        <source>not in range</source>
+        <translation>nicht in Reichweite</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>Verbindung verloren</translation>
+    </message>
+    <message>
+        <source>the pack needs to be paired</source>
+        <translation>das Pack muss gekoppelt werden</translation>
+    </message>
+    <message>
+        <source>reached, but it is another make of BMS</source>
+        <translation>erreicht, aber es ist ein BMS anderer Bauart</translation>
     </message>
 </context>
 <context>

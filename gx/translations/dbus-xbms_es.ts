@@ -1248,6 +1248,14 @@
         <source>Stopped by an error of this program</source>
         <translation>Detenido por un error del programa</translation>
     </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Apagado: actívelo si sus packs están conectados entre sí</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>En uso</translation>
+    </message>
 </context>
 <context>
     <name>StoredCheck</name>
@@ -1551,6 +1559,98 @@
     <message>
         <source>weak</source>
         <translation>débil</translation>
+    </message>
+    <message>
+        <source>by the rating of the BMS, %1 A; no limit is set</source>
+        <translation>según la capacidad nominal del BMS, %1 A; sin límite ajustado</translation>
+    </message>
+    <message>
+        <source>at most %1 A, as no limit is set</source>
+        <translation>como máximo %1 A, porque no hay límite ajustado</translation>
+    </message>
+    <message>
+        <source>the capacity is unknown: set it, or a current</source>
+        <translation>la capacidad es desconocida: ajústela, o una corriente</translation>
+    </message>
+    <message>
+        <source>sensor 1 at %1 °C; where it is has not been set</source>
+        <translation>sensor 1 a %1 °C; su lugar no está ajustado</translation>
+    </message>
+    <message>
+        <source>%1 A to wake the BMS</source>
+        <translation>%1 A para despertar el BMS</translation>
+    </message>
+    <message>
+        <source>charge MOSFET off: %1</source>
+        <translation>MOSFET de carga apagado: %1</translation>
+    </message>
+    <message>
+        <source>discharge MOSFET off: %1</source>
+        <translation>MOSFET de descarga apagado: %1</translation>
+    </message>
+    <message>
+        <source>no pack is connected</source>
+        <translation>ningún pack está conectado</translation>
+    </message>
+    <message>
+        <source>lowered because chargers exceed the current limit</source>
+        <translation>reducida porque los cargadores superan el límite de corriente</translation>
+    </message>
+    <message>
+        <source>lowered because cell voltages are unknown</source>
+        <translation>reducida porque se desconocen las tensiones de las celdas</translation>
+    </message>
+    <message>
+        <source>lowered for a dead cell</source>
+        <translation>reducida por una celda muerta</translation>
+    </message>
+    <message>
+        <source>lowered while charging is stopped</source>
+        <translation>reducida mientras la carga está parada</translation>
+    </message>
+    <message>
+        <source>lowered for the highest cell</source>
+        <translation>reducida por la celda más alta</translation>
+    </message>
+    <message>
+        <source>to balance the cells</source>
+        <translation>para equilibrar las celdas</translation>
+    </message>
+    <message>
+        <source>balancing</source>
+        <translation>equilibrado</translation>
+    </message>
+    <message>
+        <source>the settings are refused</source>
+        <translation>los ajustes no son válidos</translation>
+    </message>
+    <message>
+        <source>%1 has a charge voltage limit</source>
+        <translation>%1 fija una tensión de carga</translation>
+    </message>
+    <message>
+        <source>%1 controls</source>
+        <translation>%1 controla</translation>
+    </message>
+    <message>
+        <source>the pack did not answer in time</source>
+        <translation>el pack no respondió a tiempo</translation>
+    </message>
+    <message>
+        <source>not in range</source>
+        <translation>fuera de alcance</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>conexión perdida</translation>
+    </message>
+    <message>
+        <source>the pack needs to be paired</source>
+        <translation>el pack debe emparejarse</translation>
+    </message>
+    <message>
+        <source>reached, but it is another make of BMS</source>
+        <translation>alcanzado, pero es un BMS de otra marca</translation>
     </message>
 </context>
 <context>

@@ -1248,6 +1248,14 @@
         <source>Stopped by an error of this program</source>
         <translation>Arrêté par une erreur du programme</translation>
     </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Désactivé : à activer si ses packs sont câblés ensemble</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>En service</translation>
+    </message>
 </context>
 <context>
     <name>StoredCheck</name>
@@ -1551,6 +1559,98 @@
     <message>
         <source>weak</source>
         <translation>faible</translation>
+    </message>
+    <message>
+        <source>by the rating of the BMS, %1 A; no limit is set</source>
+        <translation>selon le calibre du BMS, %1 A ; aucune limite réglée</translation>
+    </message>
+    <message>
+        <source>at most %1 A, as no limit is set</source>
+        <translation>au plus %1 A, car aucune limite n&apos;est réglée</translation>
+    </message>
+    <message>
+        <source>the capacity is unknown: set it, or a current</source>
+        <translation>capacité inconnue : réglez-la, ou un courant</translation>
+    </message>
+    <message>
+        <source>sensor 1 at %1 °C; where it is has not been set</source>
+        <translation>sonde 1 à %1 °C ; son emplacement n&apos;est pas réglé</translation>
+    </message>
+    <message>
+        <source>%1 A to wake the BMS</source>
+        <translation>%1 A pour réveiller le BMS</translation>
+    </message>
+    <message>
+        <source>charge MOSFET off: %1</source>
+        <translation>MOSFET de charge coupé : %1</translation>
+    </message>
+    <message>
+        <source>discharge MOSFET off: %1</source>
+        <translation>MOSFET de décharge coupé : %1</translation>
+    </message>
+    <message>
+        <source>no pack is connected</source>
+        <translation>aucun pack n&apos;est raccordé</translation>
+    </message>
+    <message>
+        <source>lowered because chargers exceed the current limit</source>
+        <translation>abaissée car les chargeurs dépassent la limite de courant</translation>
+    </message>
+    <message>
+        <source>lowered because cell voltages are unknown</source>
+        <translation>abaissée car les tensions des cellules sont inconnues</translation>
+    </message>
+    <message>
+        <source>lowered for a dead cell</source>
+        <translation>abaissée à cause d&apos;une cellule morte</translation>
+    </message>
+    <message>
+        <source>lowered while charging is stopped</source>
+        <translation>abaissée tant que la charge est arrêtée</translation>
+    </message>
+    <message>
+        <source>lowered for the highest cell</source>
+        <translation>abaissée pour la cellule la plus haute</translation>
+    </message>
+    <message>
+        <source>to balance the cells</source>
+        <translation>pour équilibrer les cellules</translation>
+    </message>
+    <message>
+        <source>balancing</source>
+        <translation>équilibrage</translation>
+    </message>
+    <message>
+        <source>the settings are refused</source>
+        <translation>les réglages sont refusés</translation>
+    </message>
+    <message>
+        <source>%1 has a charge voltage limit</source>
+        <translation>%1 impose une tension de charge</translation>
+    </message>
+    <message>
+        <source>%1 controls</source>
+        <translation>%1 pilote</translation>
+    </message>
+    <message>
+        <source>the pack did not answer in time</source>
+        <translation>le pack n&apos;a pas répondu à temps</translation>
+    </message>
+    <message>
+        <source>not in range</source>
+        <translation>hors de portée</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>connexion perdue</translation>
+    </message>
+    <message>
+        <source>the pack needs to be paired</source>
+        <translation>le pack doit être appairé</translation>
+    </message>
+    <message>
+        <source>reached, but it is another make of BMS</source>
+        <translation>atteint, mais c&apos;est un BMS d&apos;une autre marque</translation>
     </message>
 </context>
 <context>

@@ -1248,6 +1248,14 @@
         <source>Stopped by an error of this program</source>
         <translation>Gestopt door een programmafout</translation>
     </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Uit: inschakelen als de packs samen geschakeld zijn</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In gebruik</translation>
+    </message>
 </context>
 <context>
     <name>StoredCheck</name>
@@ -1551,6 +1559,98 @@
     <message>
         <source>weak</source>
         <translation>zwak</translation>
+    </message>
+    <message>
+        <source>by the rating of the BMS, %1 A; no limit is set</source>
+        <translation>volgens de nominale stroom van het BMS, %1 A; geen grens ingesteld</translation>
+    </message>
+    <message>
+        <source>at most %1 A, as no limit is set</source>
+        <translation>hoogstens %1 A, omdat geen grens is ingesteld</translation>
+    </message>
+    <message>
+        <source>the capacity is unknown: set it, or a current</source>
+        <translation>de capaciteit is onbekend: stel die in, of een stroom</translation>
+    </message>
+    <message>
+        <source>sensor 1 at %1 °C; where it is has not been set</source>
+        <translation>sensor 1 op %1 °C; zijn plaats is niet ingesteld</translation>
+    </message>
+    <message>
+        <source>%1 A to wake the BMS</source>
+        <translation>%1 A om het BMS te wekken</translation>
+    </message>
+    <message>
+        <source>charge MOSFET off: %1</source>
+        <translation>laad-MOSFET uit: %1</translation>
+    </message>
+    <message>
+        <source>discharge MOSFET off: %1</source>
+        <translation>ontlaad-MOSFET uit: %1</translation>
+    </message>
+    <message>
+        <source>no pack is connected</source>
+        <translation>geen pack is verbonden</translation>
+    </message>
+    <message>
+        <source>lowered because chargers exceed the current limit</source>
+        <translation>verlaagd omdat laders de stroomgrens overschrijden</translation>
+    </message>
+    <message>
+        <source>lowered because cell voltages are unknown</source>
+        <translation>verlaagd omdat celspanningen onbekend zijn</translation>
+    </message>
+    <message>
+        <source>lowered for a dead cell</source>
+        <translation>verlaagd wegens een dode cel</translation>
+    </message>
+    <message>
+        <source>lowered while charging is stopped</source>
+        <translation>verlaagd zolang het laden gestopt is</translation>
+    </message>
+    <message>
+        <source>lowered for the highest cell</source>
+        <translation>verlaagd wegens de hoogste cel</translation>
+    </message>
+    <message>
+        <source>to balance the cells</source>
+        <translation>om de cellen te balanceren</translation>
+    </message>
+    <message>
+        <source>balancing</source>
+        <translation>balanceren</translation>
+    </message>
+    <message>
+        <source>the settings are refused</source>
+        <translation>de instellingen zijn ongeldig</translation>
+    </message>
+    <message>
+        <source>%1 has a charge voltage limit</source>
+        <translation>%1 bepaalt een laadspanning</translation>
+    </message>
+    <message>
+        <source>%1 controls</source>
+        <translation>%1 regelt</translation>
+    </message>
+    <message>
+        <source>the pack did not answer in time</source>
+        <translation>het pack antwoordde niet op tijd</translation>
+    </message>
+    <message>
+        <source>not in range</source>
+        <translation>niet binnen bereik</translation>
+    </message>
+    <message>
+        <source>connection lost</source>
+        <translation>verbinding verloren</translation>
+    </message>
+    <message>
+        <source>the pack needs to be paired</source>
+        <translation>het pack moet worden gekoppeld</translation>
+    </message>
+    <message>
+        <source>reached, but it is another make of BMS</source>
+        <translation>bereikt, maar het is een BMS van een ander merk</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dbus_xbms.report import Report
@@ -137,6 +139,39 @@ def test_reasons_are_translated(show: Show) -> None:
     texts = show("Cells.qml", battery(packs.ALARM), language="de").texts
     assert "Eine Schutzfunktion des BMS hat ihn ausgeschaltet: eine Zelle ist zu hoch" in texts
     assert "Ihre Grenze von 140 A" in texts
+
+
+REASONS = (
+    "cell 3 at 3.80 V: stopped at 3.65 V until back at 3.45 V",
+    "cell 3 at 1.20 V: dead or shorted, have it checked",
+    "cell 3 at 2.40 V: at most 0.05 C",
+    "cells at 2.5 °C",
+    "sensor 1 (TemperatureRoles not set) at -4.0 °C",
+    "MOSFETs at 81.0 °C",
+    "SoC 98 %",
+    "charge MOSFET is off",
+    "no reliable cell temperature sensor",
+    "capacity unknown: set Capacity or MaxChargeCurrent",
+    "0.3 C of 280 Ah (no limit set)",
+    "BMS rated 100 A (no limit set)",
+    "rising again after: cell 3 at 3.46 V",
+    "Bow: rising to: MaxChargeCurrent 84 A",
+    "charge MOSFETs of Bow and Stern are off",
+)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_usual_reason_is_said_in_german_and_without_names_of_settings(show: Show, reason: str) -> None:
+    limited = packs.pack(limits=replace(packs.LIMITS, charge_limitation=reason))
+    texts = show("Cells.qml", battery(limited), language="de").texts
+    said = texts[texts.index("35.2 A") + 1]
+    assert said[1:] != reason[1:]
+    assert not [word for word in ("Max", "Roles", " C ", "limit", "off", "at ") if word in said]
+
+
+def test_a_lowered_charge_voltage_is_explained_without_abbreviations(show: Show) -> None:
+    lowered = packs.pack(limits=replace(packs.LIMITS, mode="Bulk, CVL lowered for the highest cell"))
+    assert "Bulk, lowered for the highest cell" in show("Cells.qml", battery(lowered)).texts
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
