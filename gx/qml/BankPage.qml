@@ -1,5 +1,6 @@
 import QtQuick
 import Victron.VenusOS
+import "States.js" as States
 
 // Everything about one bank.
 Page {
@@ -18,7 +19,7 @@ Page {
 	GradientListView {
 		model: VisibleItemModel {
 			PrimaryListLabel {
-				text: state.value ?? ""
+				text: States.bankWords(state.value)
 				preferredVisible: text.length > 0
 			}
 			PageLink {

@@ -1,5 +1,6 @@
 import QtQuick
 import Victron.VenusOS
+import "States.js" as States
 
 // A bank that has settings; a tap opens them.
 PageLink {
@@ -12,7 +13,7 @@ PageLink {
 	function create() { enabledItem.setValue(1) }
 
 	text: name.value ?? ""
-	caption: state.value ?? ""
+	caption: States.bankWords(state.value)
 	preferredVisible: exists
 	page: Qt.resolvedUrl("BankPage.qml")
 	properties: ({ number: number, row: row })

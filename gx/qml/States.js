@@ -32,3 +32,12 @@ function words(state) {
 	default: return state ?? ""
 	}
 }
+
+// The state of a bank; why one cannot be formed is told in the program's own words.
+function bankWords(state) {
+	switch (state) {
+	case "off": return qsTr("Off: turn it on if its packs are wired together")
+	case "formed": return qsTr("In use")
+	default: return state ?? ""
+	}
+}

@@ -1248,6 +1248,14 @@
         <source>Stopped by an error of this program</source>
         <translation>Durch einen Programmfehler gestoppt</translation>
     </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Aus: einschalten, wenn ihre Packs verbunden sind</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In Betrieb</translation>
+    </message>
 </context>
 <context>
     <name>StoredCheck</name>

@@ -1248,6 +1248,14 @@
         <source>Stopped by an error of this program</source>
         <translation>Detenido por un error del programa</translation>
     </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Apagado: actívelo si sus packs están conectados entre sí</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>En uso</translation>
+    </message>
 </context>
 <context>
     <name>StoredCheck</name>

@@ -1248,6 +1248,14 @@
         <source>Stopped by an error of this program</source>
         <translation>Arrêté par une erreur du programme</translation>
     </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Désactivé : à activer si ses packs sont câblés ensemble</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>En service</translation>
+    </message>
 </context>
 <context>
     <name>StoredCheck</name>

@@ -1248,6 +1248,14 @@
         <source>Stopped by an error of this program</source>
         <translation>Gestopt door een programmafout</translation>
     </message>
+    <message>
+        <source>Off: turn it on if its packs are wired together</source>
+        <translation>Uit: inschakelen als de packs samen geschakeld zijn</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In gebruik</translation>
+    </message>
 </context>
 <context>
     <name>StoredCheck</name>

@@ -249,6 +249,7 @@ def test_a_warning_is_written_within_its_range(
 def test_a_bank_is_created_in_the_first_free_place(show: Show) -> None:
     screen = show("Settings.qml", running(), stored())
     screen.tap("Banks")
+    assert "Off: turn it on if its packs are wired together" in screen.texts
     screen.tap("Create")
     assert screen.written == [(PROGRAM, "/Banks/2/Enabled", 1)]
 
