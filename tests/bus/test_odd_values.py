@@ -28,6 +28,7 @@ from dbus_xbms.settings import (
 from dbus_xbms.venus.bus_item import from_variant
 from dbus_xbms.venus.objects import ItemObjects
 from dbus_xbms.venus.tables.battery import items_for
+from dbus_xbms.venus.tables.pane import LEND_OUTPUT
 from dbus_xbms.venus.tables.settings import EDITED, PANE
 from dbus_xbms.venus.tables.switches import LEND_SWITCH
 from tests.bus.simulation import Program, Simulation
@@ -39,7 +40,8 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS = 4
-ITEMS = {item.path: item for item in items_for(PackIdentity(cell_count=CELLS, ntc_count=2), controls=True)}
+IDENTITY = PackIdentity(cell_count=CELLS, ntc_count=2)
+ITEMS = {item.path: item for item in items_for(IDENTITY, controls=True, pane=LEND_OUTPUT)}
 BEHIND = {edited.path: edited for edited in (*EDITED, *PANE)}  # settings behind writable paths
 LENDING = ("/Settings/LendForMinutes", LEND_SWITCH.path)  # if accepted, the link is lent and polling stops
 PEER, PROPERTIES = "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Properties"

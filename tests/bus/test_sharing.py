@@ -45,7 +45,7 @@ async def test_a_phone_has_the_pack_while_it_is_lent_and_the_limits_are_derated(
         assert (seen[BLUETOOTH], seen[TOGGLE]) == ("lent, 1 min left", 1)
         assert (seen[CCL], seen[DCL]) == (0, pytest.approx(discharge / 2, abs=0.1))
         assert seen[CVL] <= voltage
-        assert seen["/Info/ChargeMode"] == "Link lent, derated"
+        assert seen["/Info/ChargeMode"] == "Lent to the phone app"
         assert seen[CABLE] in (None, 0)
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         await sim.fault("phone", ONE)
@@ -94,7 +94,7 @@ async def test_lend_starts_and_ends_lending_and_list_and_watch_show_it() -> None
         assert "lent for another 12 min (until " in (await command("list")).out
         shown = (await command("watch", "--once")).out
         assert "link    lent, 12 min left" in shown
-        assert "Link lent, derated" in shown
+        assert "Lent to the phone app" in shown
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         assert " is no longer lent.\n" in (await command("lend", ONE, "0")).out
         await venus.until(ONE, running)

@@ -307,6 +307,24 @@ async def test_control_can_be_switched_at_runtime(tmp_path: Path) -> None:
         await running.until(SYSTEM, controlled_by(ONE, 13.8))
 
 
+async def test_outputs_that_appear_leave_the_control_where_it_is(tmp_path: Path) -> None:
+    async with gx(tmp_path) as running:
+        await added(running, ONE, **CONTROL)
+        await running.until(MULTI, reached(13.8, 30, 50.0))
+        await running.venus.set(ONE, "AllowMosfetControl", 1)
+        await running.venus.until(ONE, lambda seen: "/SwitchableOutput/charge/State" in seen.items)
+        await running.until(SYSTEM, controlled_by(ONE, 13.8))
+        await running.stays(MULTI, reached(13.8, 30, 50.0))
+
+
+async def test_a_pack_that_refuses_its_password_controls_nothing(tmp_path: Path) -> None:
+    async with gx(tmp_path, {**REST, "password": "123123"}) as running:
+        await running.venus.enable(ONE, **CONTROL, Password="654321")
+        await running.venus.until(ONE, lambda seen: "password" in str(seen["/ConnectionInformation"]))
+        await running.stays(SYSTEM, controlled_by(None, None))
+        assert not [write for write in running.writes if write[1] in reached(0, 0, 0)]
+
+
 def below_rest(volts: float) -> bool:
     """Whether a CVL does not charge: it is 0.4 V below the last voltage of the pack."""
     return 12.4 <= volts <= 13.0

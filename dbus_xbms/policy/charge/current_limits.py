@@ -133,7 +133,10 @@ def _deep_cell(context: RuleContext) -> Allowance | None:
     if lowest >= context.preset.deep:
         return None
     limit = min(DEEP_RATE * context.capacity, context.charge_ceiling)
-    return Allowance(current=limit, reason=f"{_cell(context.sample, lowest)}: at most {DEEP_RATE:g} C")
+    return Allowance(
+        current=limit,
+        reason=f"{_cell(context.sample, lowest)}: at most {100 * DEEP_RATE:g} % of the capacity",
+    )
 
 
 def _charge_mosfet(context: RuleContext) -> Allowance | None:
@@ -252,7 +255,7 @@ def ceiling(
     if not capacity:
         return 0.0, f"capacity unknown: set Capacity or {setting}"
     if rate * capacity <= (rating or UNRATED):
-        return rate * capacity, f"{rate:g} C of {capacity:g} Ah ({UNSET})"
+        return rate * capacity, f"{100 * rate:g} % of {capacity:g} Ah ({UNSET})"
     words = f"BMS rated {rating:g} A" if rating else f"at most {UNRATED:g} A"
     return rating or UNRATED, f"{words} ({UNSET})"
 

@@ -14,12 +14,8 @@ from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.snapshot import Snapshot
 from dbus_xbms.settings import PackSettings, Setting
 
-SILENCE = {
-    Phase.LENT: "Link lent, derated",
-    Phase.LENT_STOPPED: "Link lent, stopped",
-    Phase.DERATED: "No contact, derated",
-    Phase.LOST: "No contact, stopped",
-}
+LENT_WORDS = "Lent to the phone app"
+SILENCE = {Phase.LENT: LENT_WORDS, Phase.LENT_STOPPED: LENT_WORDS}  # otherwise: no contact
 REDUCED = (Phase.LENT, Phase.DERATED)  # phases in which some of the discharge current remains
 
 

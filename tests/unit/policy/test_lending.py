@@ -68,7 +68,7 @@ def test_until_stop_the_limits_of_a_lent_pack_are_those_of_derating() -> None:
         assert (shown.cvl, shown.ccl, shown.dcl) == (derated.cvl, 0.0, derated.dcl)
         assert shown.dcl == fresh.dcl / 2 > 0
         assert shown.cvl <= fresh.cvl
-        assert shown.mode == "Link lent, derated"
+        assert shown.mode == "Lent to the phone app"
 
 
 @pytest.mark.parametrize("at", [LENT_AT + STOP, UNTIL - 1, BACK - 0.1])
@@ -77,7 +77,7 @@ def test_after_the_stop_time_of_a_loan_the_limits_are_zero_without_an_alarm(at: 
     assert decision.phase is Phase.LENT_STOPPED
     assert decision.limits
     assert (decision.limits.ccl, decision.limits.dcl) == (0.0, 0.0)
-    assert decision.limits.mode == "Link lent, stopped"
+    assert decision.limits.mode == "Lent to the phone app"
     assert decision.alarms[BMS_CABLE] is Level.OK
 
 

@@ -27,7 +27,7 @@ def pack(**chosen: float | str) -> PackSettings:
         ("CellFull", pack(Chemistry="", CellFull=3.5), "once Chemistry is chosen"),
         ("CellLow", pack(Chemistry="NMC", Cells=7), "preset, 3.3 V, 23.10 V for 7 cells"),
         ("CellLow", pack(CellLow=3.9), "not used: Cell voltages must rise: CellLowCutoff < CellLow"),
-        ("MaxChargeCurrent", pack(), "not set: 30 A, 0.3 C of 100 Ah"),
+        ("MaxChargeCurrent", pack(), "not set: 30 A, 30 % of 100 Ah"),
         ("MaxDischargeCurrent", pack(Nominal=400.0), "not set: 100 A, BMS rated 100 A"),
         ("MaxChargeCurrent", pack(Nominal=0.0), "not set: 0 A, capacity unknown: set Capacity or Max"),
         ("MaxChargeCurrent", pack(MaxChargeCurrent=0.0), "no current at all"),

@@ -92,7 +92,7 @@ def test_at_rest_the_packs_share_by_capacity_and_the_limit_is_the_sum() -> None:
 def test_a_pack_that_takes_more_than_its_part_lowers_the_limit_of_the_bank() -> None:
     found = limits(Pair().run(120, {BOW: 40.0, STERN: 20.0}))
     assert found.ccl == pytest.approx(90.0)
-    assert found.charge_limitation == "Stern: 0.3 C of 100 Ah (no limit set)"
+    assert found.charge_limitation == "Stern: 30 % of 100 Ah (no limit set)"
 
 
 def test_without_contact_with_one_pack_the_other_goes_on_within_its_own_limit() -> None:
@@ -119,4 +119,4 @@ def test_a_limit_that_rises_again_says_once_that_it_does() -> None:
     limits(pair.run(5, {BOW: 40.0, STERN: 20.0}))
     pair.packs[STERN].put("MaxChargeCurrent", -1.0)
     found = limits(pair.run(20, {BOW: 40.0, STERN: 20.0}))
-    assert found.charge_limitation == "Stern: rising to: 0.3 C of 100 Ah (no limit set)"
+    assert found.charge_limitation == "Stern: rising to: 30 % of 100 Ah (no limit set)"

@@ -73,7 +73,7 @@ def test_a_healthy_pack_is_limited_by_the_setting() -> None:
 
 
 def test_the_ceiling_is_the_owners_setting_or_a_fraction_of_the_capacity() -> None:
-    assert ceiling(280.0) == (84.0, "0.3 C of 280 Ah (no limit set)")
+    assert ceiling(280.0) == (84.0, "30 % of 280 Ah (no limit set)")
     assert ceiling(280.0, MaxChargeCurrent=20.0) == (20.0, "MaxChargeCurrent 20 A")
 
 
@@ -92,11 +92,11 @@ def test_a_current_of_0_means_0_and_minus_1_means_unset() -> None:
 @pytest.mark.parametrize(
     ("capacity", "rating", "amperes", "words"),
     [
-        (628.0, 250.0, 188.4, "0.3 C of 628 Ah (no limit set)"),
+        (628.0, 250.0, 188.4, "30 % of 628 Ah (no limit set)"),
         (628.0, 150.0, 150.0, "BMS rated 150 A (no limit set)"),
         (628.0, 0.0, 100.0, "at most 100 A (no limit set)"),
         (6553.0, 0.0, 100.0, "at most 100 A (no limit set)"),
-        (100.0, 0.0, 30.0, "0.3 C of 100 Ah (no limit set)"),
+        (100.0, 0.0, 30.0, "30 % of 100 Ah (no limit set)"),
         (0.0, 200.0, 0.0, "capacity unknown: set Capacity or MaxChargeCurrent"),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_deeply_discharged_cell_is_charged_with_a_twentieth_of_the_capacity(
 
 def test_a_deeply_discharged_cell_is_not_charged_if_the_capacity_is_unknown() -> None:
     low = sample(cells=(2.4, 2.6, 2.6, 2.6))
-    assert charge(sample=low, capacity=0.0) == (0.0, "cell 1 at 2.40 V: at most 0.05 C")
+    assert charge(sample=low, capacity=0.0) == (0.0, "cell 1 at 2.40 V: at most 5 % of the capacity")
 
 
 @pytest.mark.parametrize("celsius", [-5.0, 0.0, 60.0, 75.0])
@@ -267,7 +267,7 @@ def test_a_recovering_limit_states_its_cause() -> None:
 
 def test_a_limit_that_follows_a_raised_ceiling_states_its_target_and_not_a_recovery() -> None:
     state = step(
-        None, Allowance(current=50.0, reason="0.5 C of 100 Ah (no limit set)", ceiling=True), TOP, 0.0
+        None, Allowance(current=50.0, reason="50 % of 100 Ah (no limit set)", ceiling=True), TOP, 0.0
     )
     state = step(state, Allowance(current=TOP, reason="MaxDischargeCurrent 100 A", ceiling=True), TOP, 1.0)
     assert (state.published, state.reason) == (50.0, "rising to: MaxDischargeCurrent 100 A")

@@ -72,7 +72,7 @@ def test_a_healthy_pack_has_the_limits_of_the_owner() -> None:
     found = limits((0.0, SAMPLE))
     assert (found.cvl, found.ccl, found.dcl) == (13.8, CHARGE, DISCHARGE)
     assert found.mode == "Bulk"
-    assert found.charge_limitation == "0.3 C of 100 Ah (no limit set)"
+    assert found.charge_limitation == "30 % of 100 Ah (no limit set)"
     assert found.battery_low_voltage == pytest.approx(11.6)
     assert not found.charge_request
 
@@ -224,7 +224,7 @@ def test_derating_stops_charging_and_reduces_discharging() -> None:
     found = silent(HOLD).limits
     assert found
     assert (found.cvl, found.ccl, found.dcl) == (CVL_WITHOUT_CONTACT, 0.0, DISCHARGE / 2)
-    assert found.charge_limitation == "No contact, derated: not charging"
+    assert found.charge_limitation == "No contact: not charging"
     fifth = silent(HOLD, DerateDischarge=20).limits
     assert fifth
     assert fifth.dcl == 10
@@ -264,7 +264,7 @@ def test_a_pack_that_needs_a_charger_to_wake_gets_the_owners_current_at_float_wi
         assert (found.cvl, found.ccl) == (13.5, 2.0)
     derated = silent(HOLD, WakeCurrent=2.0).limits
     assert derated
-    assert derated.charge_limitation == "No contact, derated: WakeCurrent 2 A"
+    assert derated.charge_limitation == "No contact: WakeCurrent 2 A"
     most = silent(HOLD, WakeCurrent=40.0).limits
     assert most
     assert most.ccl == CHARGE
@@ -321,7 +321,7 @@ def test_a_first_sample_that_does_not_agree_restores_discharging_at_once_and_cha
     found = after_silence(replace(reading, voltage=sum(reading.cells)))
     assert found.ccl == 0
     assert found.dcl >= DISCHARGE
-    assert found.charge_limitation == "rising again after: no contact, stopped"
+    assert found.charge_limitation == "rising again after: no contact"
 
 
 def test_limits_do_not_recover_without_samples() -> None:

@@ -64,7 +64,7 @@ def test_a_restart_without_contact_keeps_the_limits_of_the_current_phase() -> No
     assert decision.phase is Phase.WAITING
     assert decision.limits
     assert (decision.limits.cvl, decision.limits.ccl, decision.limits.dcl) == (12.8, 0.0, 25.0)
-    assert decision.limits.charge_limitation == "No contact, derated: not charging"
+    assert decision.limits.charge_limitation == "No contact: not charging"
     assert decision.sample is None
 
 
