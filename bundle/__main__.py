@@ -14,6 +14,7 @@ from bundle import origin, release, tree, vendor
 from dbus_xbms import __version__
 from dbus_xbms.commands.progress import steps
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
+from gx import qt
 
 MOST = 1_500_000  # bytes; a GX may have only 28 MB, and two releases are kept
 
@@ -30,7 +31,10 @@ def main() -> int:
     args.cache.mkdir(parents=True, exist_ok=True)
     args.output.mkdir(parents=True, exist_ok=True)
     with steps() as step:
-        files = {**_archives(made_by, args.cache, _time(), step), **release.installer(made_by)}
+        try:
+            files = {**_archives(made_by, args.cache, _time(), step), **release.installer(made_by)}
+        except (qt.ToolMissing, qt.ToolFailed) as err:
+            sys.exit(f"bundle: {err}")
         step("Signing" if made_by.key else "Computing checksums")
         files = origin.signed({**files, "SHA256SUMS": tree.checksums(files)}, made_by)
     if made_by.repository:

@@ -55,7 +55,17 @@ def resource() -> bytes:
         names = [*(path.name for path in pages), *translations.compile_into(folder)]
         (folder / "pages.qrc").write_text(_listed(names))
         # Format 1 has no dates; zlib is what every build of gui-v2 can read.
-        options = ("--binary", "--format-version", "1", "--compress-algo", "zlib", "--compress", "9")
+        options = (
+            "--binary",
+            "--format-version",
+            "1",
+            "--compress-algo",
+            "zlib",
+            "--compress",
+            "9",
+            "--threshold",
+            "10",
+        )
         qt.run("rcc", *options, "--output", "pages.rcc", "pages.qrc", within=folder)
         return (folder / "pages.rcc").read_bytes()
 

@@ -19,6 +19,11 @@ class ToolFailed(Exception):
     """A tool of Qt refused its input."""
 
 
+def installed() -> bool:
+    """Return whether this Python has Qt."""
+    return importlib.util.find_spec("PySide6") is not None
+
+
 def tool(name: str) -> Path:
     """Return the path of a tool.
 

@@ -47,5 +47,14 @@ make_venv() {
     echo "Setting up $1 ..." >&2
     "$2" -m venv --clear "$1"
     "$1/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --editable ".${3:-}" </dev/null
+    case ${3:-} in *gx* | *dev*) add_qt_libraries "$1/bin/python" ;; esac
     echo "$stamp" >"$1/.installed"
+}
+
+# add_qt_libraries PYTHON: as root on Debian or Ubuntu, install what Qt needs to draw, one by one until it works.
+add_qt_libraries() {
+    for library in libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3; do
+        ! "$1" -c 'import PySide6.QtQuick' 2>/dev/null || return 0
+        install_package "$library"
+    done
 }

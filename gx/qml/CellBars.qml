@@ -21,7 +21,7 @@ Column {
 	readonly property int rows: Math.ceil((count.value ?? 1) / Math.max(1, Math.floor(width / widest.width)))
 	readonly property int columns: Math.ceil((count.value ?? 1) / rows)
 	readonly property real barHeight: Math.max(Theme.font_size_body3, 4 * Theme.font_size_body3 / rows)
-	readonly property int fontSize: width < 500 ? Theme.font_size_body1 : Theme.font_size_body2
+	readonly property int fontSize: width < 500 ? Theme.font_size_body1 : width < 850 ? Theme.font_size_body2 : Theme.font_size_body3
 
 	// Blue between empty and full, orange beyond, red where charging or discharging stops.
 	function color(volts) {

@@ -22,5 +22,6 @@ ListTextField {
 		id: check
 		name: root.text
 		item: root.dataItem
+		onRefused: root.secondaryText = root.dataItem.value ?? ""
 	}
 }

@@ -9,6 +9,8 @@ Timer {
 	required property var item // VeQuickItem
 	property var _wanted
 
+	signal refused()
+
 	function write(value) {
 		item.setValue(value)
 		expect(value)
@@ -23,9 +25,12 @@ Timer {
 		return typeof one === "number" && typeof other === "number" ? Math.abs(one - other) < 0.0001 : one === other
 	}
 
-	interval: 2000 // ms; a refused value is read again long before
+	// ms; a refused value is read again long before, and through VRM a stored one takes seconds to return
+	interval: BackendConnection.type === BackendConnection.MqttSource ? 8000 : 2000
 	onTriggered: {
-		if (!_same(item.value, _wanted))
-			Global.showToastNotification(VenusOS.Notification_Warning, qsTr("%1 was not stored: the value was refused.").arg(name), 8000)
+		if (_same(item.value, _wanted))
+			return
+		refused()
+		Global.showToastNotification(VenusOS.Notification_Warning, qsTr("%1 was not stored: the value was refused.").arg(name), 8000)
 	}
 }

@@ -13,7 +13,7 @@ SettingsColumn {
 
 	VeQuickItem { id: count; uid: root.uid + "/System/NrOfTemperatureSensors" }
 
-	SectionHeader {
+	SettingsListHeader {
 		text: qsTr("Temperatures")
 		preferredVisible: (count.value ?? 0) > 0
 	}

@@ -67,14 +67,18 @@ QtObject {
 		[/^No contact: not charging$/, qsTr("no contact: no charging")],
 		[/^No contact: not discharging$/, qsTr("no contact: no discharging")],
 		[/^No contact: reduced$/, qsTr("no contact: reduced")],
-		[/^a cell is too high$/, qsTr("a cell is too high")],
-		[/^a cell is too low$/, qsTr("a cell is too low")],
-		[/^pack voltage too high$/, qsTr("pack voltage too high")],
-		[/^pack voltage too low$/, qsTr("pack voltage too low")],
-		[/^too hot$/, qsTr("too hot")],
-		[/^too cold$/, qsTr("too cold")],
-		[/^charge current too high$/, qsTr("charge current too high")],
-		[/^discharge current too high$/, qsTr("discharge current too high")],
+		[/^(?:a cell is too high|cell overvoltage)$/, qsTr("a cell is too high")],
+		[/^(?:a cell is too low|cell undervoltage)$/, qsTr("a cell is too low")],
+		[/^(?:pack voltage too high|pack overvoltage)$/, qsTr("pack voltage too high")],
+		[/^(?:pack voltage too low|pack undervoltage)$/, qsTr("pack voltage too low")],
+		[/^(?:too hot|(?:dis)?charge overtemperature)$/, qsTr("too hot")],
+		[/^(?:too cold|(?:dis)?charge undertemperature)$/, qsTr("too cold")],
+		[/^(?:charge current too high|charge overcurrent)$/, qsTr("charge current too high")],
+		[/^(?:discharge current too high|discharge overcurrent)$/, qsTr("discharge current too high")],
+		[/^(?:MOSFETs too hot|MOSFET overtemperature)$/, qsTr("MOSFETs too hot")],
+		[/^(?:the BMS cannot measure|frontend error)$/, qsTr("the BMS cannot measure")],
+		[/^charge fault$/, qsTr("charge fault")],
+		[/^discharge fault$/, qsTr("discharge fault")],
 		[/^short circuit$/, qsTr("short circuit")],
 		[/^Chemistry is not chosen$/, qsTr("the chemistry is not chosen")],
 		[/^part of the bank (.*)$/, qsTr("part of the bank %1")],
@@ -97,7 +101,7 @@ QtObject {
 			if (found)
 				return found.slice(1).reduce((words, part) => words.arg(said(part)), here)
 		}
-		if (/^(Bulk|Absorption|Float), /.test(text))
+		if (text.includes(", "))
 			return text.split(", ").map(said).join(", ")
 		const ofPack = /^([^:]+): (.+)$/.exec(text) // of a bank: "Bow: cell 3 at 3.46 V"
 		return ofPack ? ofPack[1] + ": " + said(ofPack[2]) : text

@@ -1652,6 +1652,18 @@
         <source>reached, but it is another make of BMS</source>
         <translation>erreicht, aber es ist ein BMS anderer Bauart</translation>
     </message>
+    <message>
+        <source>the BMS cannot measure</source>
+        <translation>das BMS kann nicht messen</translation>
+    </message>
+    <message>
+        <source>charge fault</source>
+        <translation>Fehler beim Laden</translation>
+    </message>
+    <message>
+        <source>discharge fault</source>
+        <translation>Fehler beim Entladen</translation>
+    </message>
 </context>
 <context>
     <name>WorstCell</name>

@@ -1652,6 +1652,18 @@
         <source>reached, but it is another make of BMS</source>
         <translation>alcanzado, pero es un BMS de otra marca</translation>
     </message>
+    <message>
+        <source>the BMS cannot measure</source>
+        <translation>el BMS no puede medir</translation>
+    </message>
+    <message>
+        <source>charge fault</source>
+        <translation>fallo de carga</translation>
+    </message>
+    <message>
+        <source>discharge fault</source>
+        <translation>fallo de descarga</translation>
+    </message>
 </context>
 <context>
     <name>WorstCell</name>

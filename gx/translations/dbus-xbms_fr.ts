@@ -1652,6 +1652,18 @@
         <source>reached, but it is another make of BMS</source>
         <translation>atteint, mais c&apos;est un BMS d&apos;une autre marque</translation>
     </message>
+    <message>
+        <source>the BMS cannot measure</source>
+        <translation>le BMS ne peut pas mesurer</translation>
+    </message>
+    <message>
+        <source>charge fault</source>
+        <translation>défaut de charge</translation>
+    </message>
+    <message>
+        <source>discharge fault</source>
+        <translation>défaut de décharge</translation>
+    </message>
 </context>
 <context>
     <name>WorstCell</name>

@@ -1652,6 +1652,18 @@
         <source>reached, but it is another make of BMS</source>
         <translation>bereikt, maar het is een BMS van een ander merk</translation>
     </message>
+    <message>
+        <source>the BMS cannot measure</source>
+        <translation>het BMS kan niet meten</translation>
+    </message>
+    <message>
+        <source>charge fault</source>
+        <translation>fout bij het laden</translation>
+    </message>
+    <message>
+        <source>discharge fault</source>
+        <translation>fout bij het ontladen</translation>
+    </message>
 </context>
 <context>
     <name>WorstCell</name>

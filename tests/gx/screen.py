@@ -35,12 +35,12 @@ from typing import Any, Self
 
 import pytest
 
-from gx import build
+from gx import build, qt
 from tests.gx.services import Service, Value
 from tests.patience import PATIENCE
 
-if importlib.util.find_spec("PySide6") is None and not os.environ.get("CI"):
-    pytest.skip("PySide6 is missing: pip install 'dbus-xbms[gx]'", allow_module_level=True)
+if not qt.installed() and not os.environ.get("CI"):
+    pytest.skip(f"needs {qt.PACKAGE}: pip install 'dbus-xbms[gx]'", allow_module_level=True)
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"

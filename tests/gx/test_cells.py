@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from dbus_xbms.model import Protection
 from dbus_xbms.report import Report
 from tests.gx import packs
 from tests.gx.conftest import Show
@@ -60,7 +61,7 @@ def test_an_alarm_leads_the_page_with_the_mosfet_that_the_bms_turned_off(show: S
     assert texts[1:3] == ["High cell voltage", "Cell voltages differ"]
     assert after(texts, "Charge MOSFET") == "Off"
     assert "A protection of the BMS turned it off: a cell is too high" in texts
-    assert "Protection of the BMS: cell overvoltage" in texts
+    assert "Protection of the BMS: a cell is too high" in texts
 
 
 def test_a_mosfet_that_was_switched_off_says_so(show: Show) -> None:
@@ -149,6 +150,7 @@ REASONS = (
     "sensor 1 (TemperatureRoles not set) at -4.0 °C",
     "MOSFETs at 81.0 °C",
     "SoC 98 %",
+    "BMS protection: cell overvoltage, charge overtemperature",
     "charge MOSFET is off",
     "no reliable cell temperature sensor",
     "capacity unknown: set Capacity or MaxChargeCurrent",
@@ -167,6 +169,17 @@ def test_every_usual_reason_is_said_in_german_and_without_names_of_settings(show
     said = texts[texts.index("35.2 A") + 1]
     assert said[1:] != reason[1:]
     assert not [word for word in ("Max", "Roles", " C ", "limit", "off", "at ") if word in said]
+
+
+@pytest.mark.parametrize("protection", Protection)
+def test_every_protection_is_named_in_german(show: Show, protection: Protection) -> None:
+    limited = packs.pack(
+        limits=replace(packs.LIMITS, charge_limitation=f"BMS protection: {protection.value}")
+    )
+    texts = show("Cells.qml", battery(limited), language="de").texts
+    said = texts[texts.index("35.2 A") + 1]
+    assert said.startswith("Schutz des BMS: ")
+    assert protection.value not in said
 
 
 def test_a_lowered_charge_voltage_is_explained_without_abbreviations(show: Show) -> None:

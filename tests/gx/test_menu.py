@@ -224,6 +224,15 @@ def test_a_value_that_is_refused_returns_to_the_stored_one_and_says_so(show: Sho
     assert "10 %" in screen.texts
 
 
+def test_a_text_that_is_refused_returns_to_the_stored_one_and_says_so(show: Show) -> None:
+    screen = show("Settings.qml", running(), stored())
+    screen.tap("Bow")
+    screen.refuse_writes()
+    screen.type("Name", "Stern")
+    assert screen.wait_for_toast() == "Name was not stored: the value was refused."
+    assert "Stern" not in screen.texts
+
+
 @pytest.mark.parametrize(
     ("row", "value", "name", "written"),
     [

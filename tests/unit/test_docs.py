@@ -20,7 +20,7 @@ OWNERS_PAGES = [
     *(
         DOCS / f"{name}.md"
         for name in (
-            *("charge-control", "command-line", "other-machines", "settings", "sharing"),
+            *("charge-control", "command-line", "gx", "other-machines", "settings", "sharing"),
             *("silence", "switching", "troubleshooting"),
         )
     ),
