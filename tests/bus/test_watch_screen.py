@@ -76,7 +76,7 @@ async def test_the_screen_follows_the_bus_and_the_size_of_the_window(pack: ItemS
         await terminal.shows("12.0%")
         terminal.resize(34, 20)
         await terminal.shows("q quit ? help Enter open")
-        assert "DCL 50.0A 50 % of 100 Ah" in " ".join(" ".join(terminal.screen.text).split())
+        assert "DCL 50.0A 0.5 C of 100 Ah" in " ".join(" ".join(terminal.screen.text).split())
         assert not terminal.screen.overran
         await pack.stop()
         await terminal.shows("left the bus")
