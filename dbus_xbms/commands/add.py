@@ -40,12 +40,13 @@ OPTIONS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms add``."""
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
         "pack",
         nargs="?",
         help="Bluetooth address shown by `dbus-xbms scan`, or the name that the pack advertises",
     )
-    parser.add_argument(
+    what.add_argument(
         "--file",
         type=Path,
         help="add the packs of a file: address, name and chemistry in each line, separated by commas",
@@ -95,8 +96,6 @@ def _as(setting: str) -> Callable[[str], Value]:
 
 def run(args: argparse.Namespace) -> int:
     """Add a pack, or change one that was added; or add the packs of a file."""
-    if (args.file is None) == (args.pack is None):
-        raise CommandError("name a pack, or a file with --file")
     if args.file is None:
         return complete(_add(args))
     if any(vars(args)[option] is not None for option in OPTIONS):
