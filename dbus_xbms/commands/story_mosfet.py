@@ -20,9 +20,9 @@ MOSFET = Story(
             seen={CURRENT: 20.0, CHARGE: 1},
         ),
         Step(
-            who="Switch pane of the GX",
+            who="Node-RED",
             words="Charging off. Switching is not allowed, so the command is refused.",
-            act=Write(TOGGLE, 0),
+            act=Write(CHARGE, 0),
             seen={LAST: "charge off: refused: switching is off", CHARGE: 1},
         ),
         Step(

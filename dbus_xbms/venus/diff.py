@@ -32,11 +32,12 @@ class Diff(Generic[T]):
     def changes(self, record: T, now: float) -> dict[str, Value | None]:
         """Take the values of a record; return those that changed. ``now``: s, monotonic."""
         due = {every for every, at in self._due.items() if now >= at}
-        self._due.update({every: now + every for every in due})
         changed: dict[str, Value | None] = {}
         for group in self._groups:
             if group.read(record, group.every in due, self.values, changed):
                 group.read_notes(record, group.every in due, self.notes, self.values, changed)
+                # A record that brings nothing new must not delay the next one.
+                self._due[group.every] = now + group.every if group.every in due else self._due[group.every]
         return changed
 
 
