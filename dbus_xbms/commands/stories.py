@@ -57,10 +57,10 @@ class Player:
             yield self.caption
             await asyncio.sleep(0 if self._quick else step.pause)
 
-    @property
-    def _seen(self) -> Battery:
-        """The bank, or the only pack."""
-        return self._live.all[0]
+    def _missing(self, step: Step) -> str:
+        """Return what the bank, or the only pack, does not show yet; its service may be being replaced."""
+        shown = next(iter(self._live.all), None)
+        return differences(step.seen, shown) if shown else "it is not on the bus"
 
     def _pack(self, number: int) -> Battery:
         """Return a pack by its number in the story: packs are simulated in the order of their addresses."""
@@ -86,7 +86,7 @@ class Player:
     async def _until_seen(self, step: Step) -> None:
         try:
             async with asyncio.timeout(STEP_LIMIT):
-                while missing := differences(step.seen, self._seen):
+                while missing := self._missing(step):
                     await self._live.next_change()
         except TimeoutError as err:
             raise CommandError(f"{self.caption}: {missing}") from err
