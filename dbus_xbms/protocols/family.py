@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from dbus_xbms.model import BmsTraits, Mosfets, PackIdentity, PackSample, Reading, Switched
+from dbus_xbms.protocols.advertisement import Advertised
 from dbus_xbms.protocols.conversation import Conversation, Framer
 from dbus_xbms.schema import Settings
 
@@ -18,17 +18,6 @@ class GattLayout:
     service: str
     notify: str
     write: str = ""  # empty: nothing is ever written
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advertised:
-    """What a device advertises."""
-
-    address: str
-    name: str = ""
-    services: tuple[str, ...] = ()  # full lower-case 128-bit UUIDs
-    manufacturer: Mapping[int, bytes]
-    rssi: int | None = None  # dBm
 
 
 class BmsSwitching(Protocol):

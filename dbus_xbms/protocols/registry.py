@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dbus_xbms.protocols.family import Advertised, BmsFamily
+from dbus_xbms.protocols.advertisement import Advertised
+from dbus_xbms.protocols.family import BmsFamily
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.settings import JbdSettings
 from dbus_xbms.schema import Setting
