@@ -116,9 +116,7 @@ def _reported(bms: type) -> set[str]:
 
 def _row(make: Make) -> str:
     patterns = "".join(f"{_written(pattern)}, " for pattern in make.patterns)
-    return (
-        f"Make(name={make.name!r}, make={make.make!r}, patterns=({patterns}), reports={make.reports!r}),\n"
-    )
+    return f"Make(name={make.name!r}, make={make.make!r}, patterns=({patterns}), reports={make.reports!r}),\n"
 
 
 def _written(pattern: Pattern) -> str:
@@ -142,10 +140,9 @@ def _uuid(text: str) -> str:
 
 def main() -> None:
     """Write the table, formatted."""
-    from aiobmsble import __version__  # absent on Python 3.11
-
+    version = importlib.import_module("aiobmsble").__version__
     rows = "".join(map(_row, makes()))
-    TABLE.write_text(HEAD.format(version=__version__, rows=rows), encoding="utf-8")
+    TABLE.write_text(HEAD.format(version=version, rows=rows), encoding="utf-8")
     subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(TABLE)], check=True)
 
 

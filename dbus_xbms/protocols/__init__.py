@@ -24,13 +24,21 @@ from dbus_xbms.protocols.errors import (
     ProtocolError,
     Refused,
 )
-from dbus_xbms.protocols.family import BmsFamily, BmsSwitching, GattLayout
+from dbus_xbms.protocols.family import (
+    WATCH_ONLY,
+    BmsFamily,
+    BmsSwitching,
+    ConversationFamily,
+    GattLayout,
+)
 
 __all__ = [
+    "WATCH_ONLY",
     "Advertised",
     "BmsFamily",
     "BmsSwitching",
     "Conversation",
+    "ConversationFamily",
     "Echo",
     "Field",
     "Frame",

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 PADDING = " \0\r\n"  # around names; BlueZ removes spaces, other stacks keep them
 WILDCARDS = re.compile(r"\[[^]]*\]|[*?]")
 
-# What a match proves, in points. Makers choose names of their own, but buy addresses, and services come with the
-# module: many makes use FF00, FFE0 and FFF0. Company ids are often a piece of the address.
+# How much a match proves, in points. Names differ between makes. The first bytes of an address tell the maker
+# of the Bluetooth module, whose services several makes use. A company id is often a piece of the address.
 PER_CHARACTER = 1  # of a name, without wildcards
 PER_BYTE = 1  # of the payload after the company id
 ADDRESS, SERVICE, SERVICE_PAYLOAD, COMPANY = 3, 1, 1, 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,12 @@ from dbus_xbms.model import BmsTraits, Mosfets, PackIdentity, PackSample, Readin
 from dbus_xbms.protocols.advertisement import Advertised
 from dbus_xbms.protocols.conversation import Conversation, Framer
 from dbus_xbms.schema import Settings
+
+# Why a family is watch only, for the owner.
+WATCH_ONLY = (
+    "This make is read with the library aiobmsble, which says of itself that it must not be used for safety: "
+    "the pack is shown, and never controls or is switched."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +60,40 @@ class BmsSwitching(Protocol):
         ...
 
 
-class BmsFamily(Protocol):
-    """BMSes that share a protocol. A subclass that only reads needs only what has no default here."""
+class BmsFamily(ABC):
+    """BMSes that share a protocol: a :class:`ConversationFamily`, or one that a library reads."""
 
     name: str  # as in the setting Protocol
-    layouts: tuple[GattLayout, ...]  # where it may be in the GATT table, the usual place first
+    make: str  # for people
+    watch_only: bool = False  # never controls or is switched; WATCH_ONLY says why
     traits: BmsTraits = BmsTraits()
     switching: BmsSwitching | None = None  # None: these BMSes cannot be switched
 
+    @abstractmethod
+    def certainty(self, seen: Advertised) -> int:
+        """Return how surely the advertisement is of this family, in points; 0: it is not."""
+
     def recognises(self, seen: Advertised) -> bool:
         """Return whether the advertisement looks like this family; only a reading confirms it."""
-        ...
+        return self.certainty(seen) > 0
+
+    def make_of(self, seen: Advertised) -> str:
+        """Return the make for people, of a pack that is recognised by its advertisement."""
+        return self.make
 
     def product(self, hardware: str) -> str:
         """Return the name of a product by its model text; the text may be empty."""
-        return f"{self.name} BMS"
+        return f"{self.make} BMS"
 
+
+class ConversationFamily(BmsFamily):
+    """A family that is read with conversations. One that only reads needs only what is abstract here."""
+
+    layouts: tuple[GattLayout, ...]  # where it may be in the GATT table, the usual place first
+
+    @abstractmethod
     def framer(self) -> Framer:
         """Return a new framer."""
-        ...
 
     def hello(self, address: str, password: str) -> Conversation[None]:
         """Wake the BMS after connecting, and log in if its Bluetooth module requires it.
@@ -82,6 +104,6 @@ class BmsFamily(Protocol):
         """
         yield from ()
 
+    @abstractmethod
     def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
         """Read the pack once; the identity too unless ``known``, and the counters with ``counters``."""
-        ...

@@ -26,8 +26,6 @@ OWN_ADDRESSES = (
 SHARED_ADDRESSES = ("A4:C1:38", "10:A5:62")
 
 
-
-
 def _patterns(service: str, ouis: tuple[str, ...]) -> tuple[Pattern, ...]:
     return tuple(Pattern(service=service, oui=oui) for oui in ouis)
 
@@ -58,7 +56,7 @@ OTHER_BRANDS = (
 
 
 def jbd_certainty(seen: Advertised) -> int:
-    """Return how surely the advertisement is that of a JBD, in points; 0 for another brand on the same service."""
+    """Return how surely the advertisement is of a JBD, in points; 0 for another brand on its services."""
     if certainty(OTHER_BRANDS, seen):
         return 0
     return certainty(JBD + SILENT_JBD if not seen.services else JBD, seen)
