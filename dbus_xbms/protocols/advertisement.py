@@ -49,14 +49,33 @@ class Pattern:
         """Return whether an advertisement has everything that this requires."""
         return (
             (not self.service or self.service in seen.services)
-            and seen.address.upper().startswith(self.oui)
-            and self._manufacturer_matches(seen)
-            and self._service_data_matches(seen)
+            and (self.manufacturer is None or self._manufacturer_matches(self.manufacturer, seen))
+            and (self.service_data is None or self._service_data_matches(self.service_data, seen))
+            and (not self.oui or seen.address.upper().startswith(self.oui))
             and (not self.name or fnmatchcase(seen.name.strip(PADDING), self.name.strip(PADDING)))
         )
 
     @property
     def certainty(self) -> int:
+        """How much a match proves, in points."""
+        return (
+            PER_CHARACTER * len(WILDCARDS.sub("", self.name.strip(PADDING)))
+            + PER_BYTE * len(self.manufacturer_start)
+            + ADDRESS * bool(self.oui)
+            + SERVICE * bool(self.service)
+            + SERVICE_PAYLOAD * bool(self.service_data)
+            + COMPANY * (self.manufacturer is not None)
+        )
+
+    def _manufacturer_matches(self, company: int, seen: Advertised) -> bool:
+        payload = seen.manufacturer.get(company)
+        return payload is not None and payload.startswith(self.manufacturer_start)
+
+    def _service_data_matches(self, service: str, seen: Advertised) -> bool:
+        return service in seen.service_data if service else not seen.service_data
+
+
+def certainty(self) -> int:
         """How much a match proves, in points."""
         return (
             PER_CHARACTER * len(WILDCARDS.sub("", self.name.strip(PADDING)))
