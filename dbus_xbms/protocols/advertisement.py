@@ -75,29 +75,6 @@ class Pattern:
         return service in seen.service_data if service else not seen.service_data
 
 
-def certainty(self) -> int:
-        """How much a match proves, in points."""
-        return (
-            PER_CHARACTER * len(WILDCARDS.sub("", self.name.strip(PADDING)))
-            + PER_BYTE * len(self.manufacturer_start)
-            + ADDRESS * bool(self.oui)
-            + SERVICE * bool(self.service)
-            + SERVICE_PAYLOAD * bool(self.service_data)
-            + COMPANY * (self.manufacturer is not None)
-        )
-
-    def _manufacturer_matches(self, seen: Advertised) -> bool:
-        if self.manufacturer is None:
-            return True
-        payload = seen.manufacturer.get(self.manufacturer)
-        return payload is not None and payload.startswith(self.manufacturer_start)
-
-    def _service_data_matches(self, seen: Advertised) -> bool:
-        if self.service_data is None:
-            return True
-        return self.service_data in seen.service_data if self.service_data else not seen.service_data
-
-
 def certainty(patterns: tuple[Pattern, ...], seen: Advertised) -> int:
     """Return the points of the surest pattern that an advertisement matches; 0 if it matches none."""
     return max((one.certainty for one in patterns if one.matches(seen)), default=0)
