@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
+
+from dbus_xbms.record import record
 
 PADDING = " \0\r\n"  # around names; BlueZ removes spaces, other stacks keep them
 WILDCARDS = re.compile(r"\[[^]]*\]|[*?]")
@@ -22,7 +24,7 @@ def uuid16(short: int) -> str:
     return f"0000{short:04x}-0000-1000-8000-00805f9b34fb"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Advertised:
     """What a device advertises."""
 
@@ -34,7 +36,7 @@ class Advertised:
     rssi: int | None = None  # dBm
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pattern:
     """One kind of advertisement; everything that is given here must match."""
 

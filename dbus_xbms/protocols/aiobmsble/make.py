@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dbus_xbms.protocols.advertisement import Pattern
+from dbus_xbms.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Make:
     """A make of BMS, read by one module of the library."""
 
