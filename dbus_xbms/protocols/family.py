@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from dbus_xbms.model import BmsTraits, Mosfets, PackIdentity, PackSample, Reading, Switched
 from dbus_xbms.protocols.conversation import Conversation, Framer
+from dbus_xbms.record import record
 from dbus_xbms.schema import Settings
 
 # Why a family is watch only, for the owner.
@@ -18,7 +19,7 @@ WATCH_ONLY = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GattLayout:
     """The GATT service and characteristics of a protocol; full lower-case 128-bit UUIDs."""
 
@@ -27,7 +28,7 @@ class GattLayout:
     write: str = ""  # empty: nothing is ever written
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Advertised:
     """What a device advertises."""
 

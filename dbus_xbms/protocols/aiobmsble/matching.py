@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from dbus_xbms.protocols.family import Advertised
+from dbus_xbms.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pattern:
     """What an advertisement must show; all that is given here must match."""
 
@@ -41,7 +41,7 @@ class Pattern:
         return sent is not None and sent.startswith(self.manufacturer_start)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Make:
     """A make of BMS, read by one module of the library."""
 

@@ -7,10 +7,10 @@ advertisements in tests/data/jbd-frames.json, those of other brands in the test 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from dbus_xbms.protocols import Advertised, GattLayout
+from dbus_xbms.record import record
 
 
 def uuid16(short: int) -> str:
@@ -34,7 +34,7 @@ OWN_ADDRESSES = (
 SHARED_ADDRESSES = ("A4:C1:38", "10:A5:62")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pattern:
     """One kind of advertisement; all given fields must match."""
 
