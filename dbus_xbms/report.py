@@ -21,6 +21,7 @@ from dbus_xbms.model import (
 )
 from dbus_xbms.policy.bank.records import BankDecision
 from dbus_xbms.policy.decision import Decision
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, Settings, Value
 from dbus_xbms.settings.bank import BankSettings
 
@@ -113,7 +114,7 @@ class AnyReport(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Report:
     """Everything that is published of one pack at one moment."""
 
@@ -154,7 +155,7 @@ class Report:
         return (self.settings,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankReport:
     """Everything that is published of one bank at one moment."""
 

@@ -8,13 +8,13 @@ at once; a derived condition must last a moment.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
 
 from dbus_xbms.model import Level, Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.charge import NO_TEMPERATURE
 
@@ -96,7 +96,7 @@ def _only_full(sample: PackSample, settings: PackSettings) -> bool:
     return bool(sample.is_on(Mosfet.DISCHARGE)) and not ran_away
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ControlStatus:
     """The part of charge control that alarms depend on."""
 
@@ -107,7 +107,7 @@ class ControlStatus:
     capacity_unknown: bool = False  # and a current limit depends on it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ThresholdCheck:
     """A measured value that is bad when it is high, with its thresholds."""
 
@@ -204,7 +204,7 @@ def fault_alarms(temperatures: Temperatures, control: ControlStatus | None = Non
     return levels
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AlarmStatus:
     """One alarm over time. Times in s."""
 

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from math import inf
 
 from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.record import record
 from dbus_xbms.settings import BankSettings, PackSettings
 
 SETTLE = 60.0  # s after the start for other batteries to appear before a pack takes control
@@ -52,7 +53,7 @@ class Ruling:
         return self.reason is Reason.NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Claim:
     """The claim of a pack or a bank to control."""
 
@@ -72,7 +73,7 @@ class Claim:
         return self.name if self.packs > 1 else self.address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Surroundings:
     """Other services on the bus."""
 
@@ -82,7 +83,7 @@ class Surroundings:
     shared: str = ""  # the pack's service whose voltage and current Venus shares with chargers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AuthorityState:
     """State between decisions. Times in s, monotonic."""
 

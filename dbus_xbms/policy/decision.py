@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 
 from dbus_xbms.model import History, Level, Limits, LowestHighest, PackSample, Phase
 from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Decision:
     """What the bus may show now, and for how long."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dbus_xbms.model import History, PackSample
 from dbus_xbms.policy.state_of_charge import consumed, full_charge
+from dbus_xbms.record import record
 
 FULL_SOC = 100.0  # %
 DISCHARGED_BELOW, RECHARGED_ABOVE = 65.0, 90.0  # %; a discharge counts once both have been passed
@@ -13,7 +14,7 @@ EMPTY, NOT_EMPTY = 0.0, 10.0  # %
 LEAST_DISCHARGE = 0.01  # fraction of the capacity; a smaller one starts no new discharge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HistoryState:
     """The history, and the newest sample it includes."""
 

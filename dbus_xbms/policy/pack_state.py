@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import inf
 
 from dbus_xbms.model import BmsTraits, Extremes, LowestHighest, PackIdentity, PackSample
@@ -17,10 +17,11 @@ from dbus_xbms.policy.poll_rate import IdlePeriod
 from dbus_xbms.policy.state_of_charge import AverageDischarge
 from dbus_xbms.policy.temperatures import HotSensor
 from dbus_xbms.policy.unexpected_current import UnexpectedCurrents
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PackState:
     """Everything remembered of one pack between decisions. Times in s, monotonic."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dbus_xbms.model import PackSample
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 FULL = 100.0  # %; a BMS that reports this has just detected it, and corrects its count later
@@ -68,7 +67,7 @@ def health(sample: PackSample) -> float | None:
     return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AverageDischarge:
     """Discharge current, averaged."""
 

@@ -92,19 +92,26 @@ class BatteryBoard:
 
     def truth(self, now: float) -> dict[str, Any]:
         """Return the battery's sample, the state of its BMS, and its last reads."""
-        self.battery.advance(now)
-        sample = asdict(self.battery.sample())
         return {
-            **sample,
-            "protection": self.battery.protection,
-            "balancing": sorted(sample["balancing"]),
-            "mask": self.battery.mask,
+            **battery_truth(self.battery, now),
             "factory": self._writes.factory,
             "functions": self._writes.functions,
             "stored": self._writes.stored,
             "hardware": self._hardware,
             "reads": list(self._measured),
         }
+
+
+def battery_truth(battery: Battery, now: float) -> dict[str, Any]:
+    """Return what a battery's BMS measures at ``now``, unrounded."""
+    battery.advance(now)
+    sample = asdict(battery.sample())
+    return {
+        **sample,
+        "protection": battery.protection,
+        "balancing": sorted(sample["balancing"]),
+        "mask": battery.mask,
+    }
 
 
 def basic(battery: Battery, spec: BoardSpec) -> bytes:

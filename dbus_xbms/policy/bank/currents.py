@@ -8,7 +8,6 @@ it may still be connected and carry its share: it must not get more than it was 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from dbus_xbms.model import Limits, Mosfet, Phase
 from dbus_xbms.policy.bank.members import Placed
@@ -17,6 +16,7 @@ from dbus_xbms.policy.bank.shares import AverageCurrent, Share, shares
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
+from dbus_xbms.record import record
 from dbus_xbms.text import listed
 
 WITHOUT_CONTACT = (MemberState.SILENT, MemberState.LENT)
@@ -25,7 +25,7 @@ WITHOUT_CONTACT = (MemberState.SILENT, MemberState.LENT)
 TOLERATED_EXCESS = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Direction:
     """Charging or discharging."""
 
@@ -61,7 +61,7 @@ DISCHARGE = Direction(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Contribution:
     """What one member contributes in one direction."""
 
@@ -70,7 +70,7 @@ class Contribution:
     reason: str = ""  # what limits it, in words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Combined:
     """The current that a bank or one of its strings allows."""
 

@@ -15,12 +15,13 @@ from dbus_xbms.policy.bank.members import Placed, by_string
 from dbus_xbms.policy.bank.records import BankValues, Extreme
 from dbus_xbms.policy.extremes import CELL_STEP, ROUNDING, SENSOR_STEP
 from dbus_xbms.policy.state_of_charge import AverageDischarge
+from dbus_xbms.record import record
 from dbus_xbms.settings.bank import BankSettings
 
 FULL = 100.0  # %
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Counted:
     """The state of charge as counted from the current."""
 
@@ -28,7 +29,7 @@ class Counted:
     at: float  # s, of the newest step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _String:
     """The sums over one string."""
 
@@ -52,7 +53,7 @@ class _Charge:
     full: float  # Ah, of the full bank
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ValuesState:
     """What the values remember. Times in s."""
 

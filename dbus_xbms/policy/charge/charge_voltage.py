@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from math import floor, inf
 
@@ -12,6 +12,7 @@ from dbus_xbms.policy.charge import cvl_reduction
 from dbus_xbms.policy.charge.chemistry import Preset, dead_cells
 from dbus_xbms.policy.charge.current_limits import RuleContext
 from dbus_xbms.policy.charge.cvl_reduction import DEADBAND
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 TOP_MARGIN = 0.015  # V below full where a cell counts as at the top
@@ -35,7 +36,7 @@ class Stage(Enum):
     FLOAT = "Float"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CvlState:
     """State of the charge voltage between samples. Times in s."""
 
@@ -54,7 +55,7 @@ class CvlState:
     cvl: float | None = None  # V, as published
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class VoltageContext:
     """One sample compared with the top of the charge."""
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dbus_xbms.model import Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.charge.curves import Curve
 from dbus_xbms.policy.charge.ramp import Allowance
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, Setting
 
 CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
@@ -45,7 +45,7 @@ NO_DISCHARGE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RuleContext:
     """Input of the rules: one sample and the state of its pack."""
 

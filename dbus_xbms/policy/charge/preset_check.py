@@ -7,11 +7,12 @@ behaviour of the cells is compared too: how their voltage changes while they cha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge.chemistry import Preset
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 REFUSE_AFTER = 10.0  # s that a contradiction must last: voltages of one poll are measured one after the other
@@ -20,7 +21,7 @@ SINGLE_CELL = 0.15  # V by which one cell may stand above what is plausible for 
 REST_RATE = 0.02  # C; less is rest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CellBehaviour:
     """Behaviour that rules a chemistry out. Voltages per cell in V; charge as a fraction of the capacity."""
 
@@ -58,7 +59,7 @@ RULED_OUT_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ChemistryEvidence:
     """Observations of the cells that speak against the chosen chemistry."""
 
@@ -69,7 +70,7 @@ class ChemistryEvidence:
     risen: bool = False  # a cell has risen as no cell of this chemistry does
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PresetVerdict:
     """Whether the preset is refused. The first sample decides at once."""
 
