@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bundle.vendor import LOCK, ROW
 from dbus_xbms import __version__
+from dbus_xbms.protocols.aiobmsble.makes import MAKES, VERSION
 from tests.bundle.conftest import NAME, REPOSITORY, ROOT, build, files
 from tests.install.gx import new_key
 
@@ -105,11 +106,11 @@ def test_the_libraries_are_pure_python_and_only_for_linux(unpacked: Path) -> Non
     assert [path for path in vendor if path.endswith(("__main__.py", "oui.data"))] == []
 
 
-def test_the_library_for_other_makes_comes_with_the_protocols_of_batteries_only(unpacked: Path) -> None:
-    kept = {path.stem.removesuffix("_bms") for path in (unpacked / "vendor/aiobmsble/bms").iterdir()}
-    assert {"redodo", "jikong", "daly", "seplos", "seplos_v2"} < kept
-    assert "jbd" in kept, "others are derived from it"
-    assert not kept & {"allpowers", "dummy"}
+def test_the_library_for_other_makes_has_the_modules_of_the_listed_makes_only(unpacked: Path) -> None:
+    library = unpacked / "vendor/aiobmsble"
+    modules = {f"{make.name}_bms.py" for make in MAKES}
+    assert {path.name for path in (library / "bms").iterdir()} == {"__init__.py", *modules}
+    assert (unpacked / f"vendor/aiobmsble-{VERSION}.dist-info/METADATA").is_file(), "it reads its version there"
 
 
 def test_each_library_of_the_lock_has_its_licence_and_its_row_in_the_bill(unpacked: Path) -> None:
