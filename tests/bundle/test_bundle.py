@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import tarfile
+import tomllib
 from pathlib import Path
 
 from bundle.vendor import LOCK, ROW
@@ -17,8 +19,21 @@ from tests.install.gx import new_key
 MOST = 1_500_000  # bytes
 
 
-def test_two_builds_are_the_same_to_the_byte(output: Path, tmp_path: Path) -> None:
-    again = build(tmp_path, GITHUB_REPOSITORY=REPOSITORY, PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C")
+def test_two_builds_in_different_places_years_and_time_zones_are_the_same_to_the_byte(
+    output: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "another tree"
+    not_built = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "tests", "*.egg-info")
+    shutil.copytree(ROOT, elsewhere, ignore=not_built)
+    again = build(
+        tmp_path / "dist",
+        root=elsewhere,
+        command=("faketime", "2031-02-03 04:05:06"),
+        GITHUB_REPOSITORY=REPOSITORY,
+        PYTHONHASHSEED="7",
+        TZ="Asia/Tokyo",
+        LC_ALL="C",
+    )
     assert again == {path.name: path.read_bytes() for path in output.iterdir()}
 
 
@@ -110,7 +125,9 @@ def test_the_library_for_other_makes_has_the_modules_of_the_listed_makes_only(un
     library = unpacked / "vendor/aiobmsble"
     modules = {f"{make.name}_bms.py" for make in MAKES}
     assert {path.name for path in (library / "bms").iterdir()} == {"__init__.py", *modules}
-    assert (unpacked / f"vendor/aiobmsble-{VERSION}.dist-info/METADATA").is_file(), "it reads its version there"
+    assert (unpacked / f"vendor/aiobmsble-{VERSION}.dist-info/METADATA").is_file(), (
+        "it reads its version there"
+    )
 
 
 def test_each_library_of_the_lock_has_its_licence_and_its_row_in_the_bill(unpacked: Path) -> None:
