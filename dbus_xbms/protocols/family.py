@@ -81,6 +81,14 @@ class BmsFamily(ABC):
         """Return the make for people, of a pack that is recognised by its advertisement."""
         return self.make
 
+    def described(self, seen: Advertised) -> str:
+        """Return the make for people, and whether it is only watched: "LiTime (watch only)"."""
+        return f"{self.make_of(seen)}{' (watch only)' if self.watch_only else ''}"
+
+    def missing(self) -> str:
+        """Return what this machine lacks to read such packs, and what to do; empty: nothing."""
+        return ""
+
     def product(self, hardware: str) -> str:
         """Return the name of a product by its model text; the text may be empty."""
         return f"{self.make} BMS"

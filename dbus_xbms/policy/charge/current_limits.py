@@ -198,8 +198,11 @@ def _by_mosfets(context: RuleContext, ceiling: float) -> Allowance | None:
 
 
 def _by_soc(context: RuleContext, curve: Curve | None, ceiling: float) -> Allowance | None:
-    part = curve.at(context.sample.soc) if curve else 1.0
-    return Allowance(current=ceiling * part, reason=f"SoC {context.sample.soc:.0f} %") if part < 1 else None
+    if curve is None:
+        return None
+    soc = context.sample.soc
+    part, words = (curve.lowest, "unknown") if soc is None else (curve.at(soc), f"{soc:.0f} %")
+    return Allowance(current=ceiling * part, reason=f"SoC {words}") if part < 1 else None
 
 
 # Of equal limits the first rule gives the reason.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dbus_xbms.model import BmsTraits
 from dbus_xbms.protocols.advertisement import Advertised, certainty
+from dbus_xbms.protocols.aiobmsble import requirement
 from dbus_xbms.protocols.aiobmsble.brands import brand
 from dbus_xbms.protocols.aiobmsble.make import Make
 from dbus_xbms.protocols.aiobmsble.makes import MAKES
@@ -27,6 +28,10 @@ class WatchedFamily(BmsFamily):
     def make_of(self, seen: Advertised) -> str:
         """Return the brand under which a pack is sold, by its name; otherwise the make."""
         return brand(self.name, seen.name) or self.make
+
+    def missing(self) -> str:
+        """Return why the library cannot be used on this machine, and what to do; empty if it can."""
+        return requirement.missing()
 
     @property
     def module(self) -> str:
