@@ -130,6 +130,11 @@ def test_the_library_for_other_makes_has_the_modules_of_the_listed_makes_only(un
     )
 
 
+def test_pip_installs_the_release_of_that_library_that_is_in_the_bundle() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert extras["other-makes"] == [f'aiobmsble=={VERSION}; python_version >= "3.12"']
+
+
 def test_each_library_of_the_lock_has_its_licence_and_its_row_in_the_bill(unpacked: Path) -> None:
     bill = json.loads((unpacked / "sbom.cdx.json").read_text())
     listed = [
