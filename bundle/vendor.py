@@ -27,6 +27,9 @@ DROPPED = (
     *(f"bleak/backends/{system}/*" for system in ("android", "corebluetooth", "p4android", "winrt")),
     *(f"bluetooth_adapters/systems/{system}.py" for system in ("macos", "windows")),
     "dbus_fast/glib/*",  # needs PyGObject
+    "aiobmsble/test_data/*",
+    "aiobmsble/__main__.py",  # a program of its own
+    *(f"aiobmsble/bms/{name}_bms.py" for name in ("allpowers", "dummy")),  # no make of batteries
     "aiooui/oui.data",  # 0.8 MB of vendors' names, which the program never looks up
 )
 # The only file of a wheel's metadata that is kept; licences go to LICENSES/.

@@ -19,7 +19,7 @@ from dbus_xbms.ble.pairing_state import PairingState
 from dbus_xbms.ble.requests import ConnectRequest
 from dbus_xbms.ble.stack import GattClient, find_characteristics
 from dbus_xbms.model import CONNECTED, LinkStatus, Notify
-from dbus_xbms.protocols import BmsFamily, Conversation, LinkError, NotPaired, T
+from dbus_xbms.protocols import BmsFamily, Conversation, ConversationFamily, LinkError, NotPaired, T
 
 if TYPE_CHECKING:
     from dbus_xbms.ble.central import Central
@@ -146,6 +146,8 @@ class Link:
             log.debug("%s: disconnecting: %r", self._request.address, err)
 
     async def _listen(self, client: GattClient, notify: Notify) -> None:
+        if not isinstance(self._protocol, ConversationFamily):
+            raise LinkError(f"{self._protocol.make} cannot be read yet")
         ports = find_characteristics(client.services, self._protocol.layouts)
         write = partial(client.write_gatt_char, ports.write, response=ports.response) if ports.write else None
         exchange = Exchange(self._request.address, write, self._protocol.framer(), self._capture)

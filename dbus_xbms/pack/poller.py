@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from math import ceil, floor, inf
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.central import Central
@@ -19,6 +19,7 @@ from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, longest_re
 from dbus_xbms.protocols import (
     BmsFamily,
     Conversation,
+    ConversationFamily,
     LinkError,
     LoginFailed,
     NoReply,
@@ -91,7 +92,7 @@ class Poller:
         self._address = address
         self._settings = settings
         self._central = central
-        self._protocol = protocol
+        self._protocol = cast(ConversationFamily, protocol)  # a link refuses to open for others
         self._capture = capture
         self._link = self._new_link()
         self._relink = False  # a setting of the link has changed, or it is lent

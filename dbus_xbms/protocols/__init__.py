@@ -23,13 +23,22 @@ from dbus_xbms.protocols.errors import (
     ProtocolError,
     Refused,
 )
-from dbus_xbms.protocols.family import Advertised, BmsFamily, BmsSwitching, GattLayout
+from dbus_xbms.protocols.family import (
+    WATCH_ONLY,
+    Advertised,
+    BmsFamily,
+    BmsSwitching,
+    ConversationFamily,
+    GattLayout,
+)
 
 __all__ = [
+    "WATCH_ONLY",
     "Advertised",
     "BmsFamily",
     "BmsSwitching",
     "Conversation",
+    "ConversationFamily",
     "Echo",
     "Field",
     "Frame",

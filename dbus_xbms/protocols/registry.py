@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dbus_xbms.protocols.aiobmsble import watched_families
 from dbus_xbms.protocols.family import Advertised, BmsFamily
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.settings import JbdSettings
 from dbus_xbms.schema import Setting
 
-FAMILIES: dict[str, BmsFamily] = {family.name: family for family in (Jbd(),)}
+FAMILIES: dict[str, BmsFamily] = {family.name: family for family in (Jbd(), *watched_families())}
 DEFAULT = Jbd.name  # of a pack whose advertisement was never seen
 
 

@@ -22,8 +22,8 @@ from dbus_xbms.ble.stack import AdapterState, Seen
 from dbus_xbms.model import PackIdentity, Reading
 from dbus_xbms.protocols import (
     Advertised,
-    BmsFamily,
     Conversation,
+    ConversationFamily,
     Echo,
     Frame,
     GattLayout,
@@ -361,10 +361,10 @@ def advertisement(pack: FakePack, rssi: int = -60) -> AdvertisementData:
     return AdvertisementData("xiaoxiang BMS", {}, {}, [SERVICE], None, rssi, ())
 
 
-class Lines(BmsFamily):
+class Lines(ConversationFamily):
     """A protocol for tests: the reply to `?x` is `x...` and a line end; other frames are dropped."""
 
-    name = "lines"
+    name = make = "lines"
     layouts: tuple[GattLayout, ...] = (
         GattLayout(service=SERVICE, notify=NOTIFY, write=WRITE),
         GattLayout(service="other", notify="other notify", write="other write"),

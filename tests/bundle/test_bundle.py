@@ -98,8 +98,18 @@ def test_the_libraries_are_pure_python_and_only_for_linux(unpacked: Path) -> Non
     vendor = [path for path in files(unpacked) if path.startswith("vendor/")]
     assert {Path(path).suffix for path in vendor} == {".py", ""}
     assert [path for path in vendor if Path(path).suffix == "" and Path(path).name != "METADATA"] == []
-    foreign = re.compile(r"backends/(winrt|corebluetooth|android|p4android)|windows|macos|glib/|tests?/")
+    foreign = re.compile(
+        r"backends/(winrt|corebluetooth|android|p4android)|windows|macos|glib/|tests?/|test_"
+    )
     assert [path for path in vendor if foreign.search(path)] == []
+    assert [path for path in vendor if path.endswith(("__main__.py", "oui.data"))] == []
+
+
+def test_the_library_for_other_makes_comes_with_the_protocols_of_batteries_only(unpacked: Path) -> None:
+    kept = {path.stem.removesuffix("_bms") for path in (unpacked / "vendor/aiobmsble/bms").iterdir()}
+    assert {"redodo", "jikong", "daly", "seplos", "seplos_v2"} < kept
+    assert "jbd" in kept, "others are derived from it"
+    assert not kept & {"allpowers", "dummy"}
 
 
 def test_each_library_of_the_lock_has_its_licence_and_its_row_in_the_bill(unpacked: Path) -> None:

@@ -73,6 +73,7 @@ sys.path[:0] = sys.argv[1:]
 for name in {sorted(modules)}:
     importlib.import_module(name)
 print(sys.modules["dbus_fast"].__file__)
+print(sorted(name for name in sys.modules if name.startswith("aiobmsble")))
 """
     done = subprocess.run(
         [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
@@ -80,7 +81,10 @@ print(sys.modules["dbus_fast"].__file__)
         text=True,
         timeout=60,
     )
-    assert (done.stdout.strip(), done.stderr) == (str(unpacked / "vendor/dbus_fast/__init__.py"), "")
+    assert done.stderr == ""
+    dbus_fast, other_makes = done.stdout.splitlines()
+    assert dbus_fast == str(unpacked / "vendor/dbus_fast/__init__.py")
+    assert other_makes == "[]", "it costs memory, so only a pack of another make may import it"
 
 
 @pytest.mark.parametrize("command", ["demo", "simulate"])
@@ -126,14 +130,20 @@ def test_the_launcher_works_through_links_and_takes_no_module_from_where_it_is_c
 
 @pytest.mark.bus
 @pytest.mark.usefixtures("private_bus")
-async def test_the_service_shows_a_pack(unpacked: Path, stock_python: Path) -> None:
+async def test_the_service_shows_a_jbd_without_importing_the_library_for_other_makes(
+    unpacked: Path, stock_python: Path, tmp_path: Path
+) -> None:
+    compiled = tmp_path / "compiled"  # with a file for each module that was imported
+    own = environment(stock_python) | {"PYTHONPYCACHEPREFIX": str(compiled)}
     async with Simulation(1) as sim, Venus() as venus:
         await venus.enable(ADDRESS)
         launcher = (str(unpacked / "bin" / "dbus-xbms"),)
-        async with Program("run", command=launcher, environment=environment(stock_python)) as service:
+        async with Program("run", command=launcher, environment=own) as service:
             seen = await venus.until(ADDRESS, valid)
             truth = (await sim.truth(ADDRESS))["pack"]
             assert seen["/Dc/0/Voltage"] == pytest.approx(truth["voltage"], abs=0.3)
             assert seen["/System/NrOfCellsPerBattery"] == len(truth["cells"])
             assert await service.stop() == 0
         assert service.left_behind == []
+    assert list(compiled.rglob("vendor/bleak/__init__.*.pyc"))
+    assert list(compiled.rglob("vendor/aiobmsble")) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.model import Mosfets, PackIdentity, Protection, Reading
-from dbus_xbms.protocols import BmsFamily, NoReply, ProtocolError, Refused
+from dbus_xbms.protocols import ConversationFamily, NoReply, ProtocolError, Refused
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import JbdFramer, read, reply
 from tests.unit.recorded import converse, frame_of
@@ -28,7 +28,7 @@ def poll(
 
 
 def test_jbd_is_a_bms_protocol() -> None:
-    protocol: BmsFamily = Jbd()
+    protocol: ConversationFamily = Jbd()
     assert isinstance(protocol.framer(), JbdFramer)
     assert [layout.service[4:8] for layout in protocol.layouts] == ["ff00", "fff0", "ff06"]
 
