@@ -99,13 +99,13 @@ def perhaps_carrying(members: Sequence[Placed], direction: Direction) -> list[Pl
     A MOSFET that was off at the last sample counts as off. One that is watch only counts even if it was never
     read: its limits are its owner's.
     """
-    return [
-        one
-        for one in members
-        if one.conducts(direction.mosfet)
-        if (one.state in WITHOUT_CONTACT and one.control)
-        or (one.watch_only and one.state in (*WITHOUT_CONTACT, MemberState.UNKNOWN))
-    ]
+    return [one for one in members if one.conducts(direction.mosfet) and _may_carry(one)]
+
+
+def _may_carry(one: Placed) -> bool:
+    if one.watch_only and one.control is None:
+        return one.state is not MemberState.APART
+    return one.state in WITHOUT_CONTACT and one.control is not None
 
 
 def _long_silent(one: Placed) -> bool:
@@ -117,7 +117,7 @@ def combine_parallel(
 ) -> Combined:
     """The current that packs in parallel allow.
 
-    Packs that are watch only add what their owner set at most, and nothing once no other pack carries current.
+    Packs that are watch only add at most what their owner set, and nothing while no other pack conducts.
     """
     alone = _combine(controlling(members), averages, direction)
     if not (added := watched(members)):
@@ -137,13 +137,12 @@ def _not_above_watched(alone: Combined, added: Sequence[Placed], direction: Dire
 
     Each of the latter may carry all of it.
     """
-    others = [
-        Allowance(current=current, reason=f"{one.view.name}: {reason}")
-        for one in carrying(added, direction)
-        for current, reason in (_own(one, direction),)
-    ]
-    others += [_by_silent(one, (), direction) for one in perhaps_carrying(added, direction)]
-    return replace(alone, allowance=min(alone.allowance, *others, key=lambda each: each.current))
+    found = [alone.allowance]
+    for one in carrying(added, direction):
+        current, reason = _own(one, direction)
+        found.append(Allowance(current=current, reason=f"{one.view.name}: {reason}"))
+    found += [_by_silent(one, (), direction) for one in perhaps_carrying(added, direction)]
+    return replace(alone, allowance=min(found, key=lambda each: each.current))
 
 
 def _combine(
@@ -237,7 +236,7 @@ def _by_silent(one: Placed, online: Sequence[Placed], direction: Direction) -> A
     last, words = _last(one, direction)
     return Allowance(
         current=last / share,
-        reason=f"{one.view.name}: {one.why}, {words} {last:.1f} A to {direction.verb}",
+        reason=f"{one.view.name}: {one.why or one.state.value}, {words} {last:.1f} A to {direction.verb}",
     )
 
 

@@ -33,8 +33,9 @@ def voltage_beside(address: str, members: Sequence[Member], turning_on: Collecti
     """Return the mean voltage, in V, of the packs in parallel with one; ``None`` if none is connected.
 
     A pack with one MOSFET off is connected in the other direction. One that is watch only, or that counts as
-    apart, is asked only if there is no other: it may have been switched on a moment ago. ``turning_on``: addresses of packs that are
-    being switched on, so that two packs that are off are not connected at the same moment.
+    apart, is asked only if there is no other: it may have been switched on a moment ago. ``turning_on``:
+    addresses of packs that are being switched on, so that two that are off are not connected at the same
+    moment.
     """
     string = next((member.string for member in members if member.address == address), None)
     beside = [

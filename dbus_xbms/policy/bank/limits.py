@@ -186,7 +186,7 @@ def _cap(
 
 
 def _measured(members: Sequence[Placed], values: BankValues) -> tuple[float | None, float | None]:
-    """The bank's voltage in V and current in A for the cap; what a watch-only pack measures only lowers it."""
+    """The bank's voltage in V and current in A for the cap, which a watch-only pack can only lower."""
     if values.voltage is None or values.current is None or not watched(members):
         return values.voltage, values.current
     volts, current = without_watched(members)

@@ -1,7 +1,7 @@
 """The charge of a bank: its stage, and its charge voltage limit. Pure.
 
-The stage is decided once, by the cells of all packs that can be charged and are not watch only. Each pack then decides its own CVL
-in that stage. Packs in parallel get the least of these, strings in series the sum.
+The stage is decided once, by the cells of all packs that can be charged and are not watch only. Each pack
+then decides its own CVL in that stage. Packs in parallel get the least of these, strings in series the sum.
 """
 
 from __future__ import annotations
