@@ -22,7 +22,7 @@ _dbus_xbms_options() { # COMMAND
         doctor) echo '-h --help --log-level --scan --json --report --self-test' ;;
         decode) echo '-h --help --log-level' ;;
         settings) echo '-h --help --log-level --file' ;;
-        simulate) echo '-h --help --log-level --packs --model --replay --bank --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
+        simulate) echo '-h --help --log-level --packs --model --replay --bank --brands --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
         demo) echo '-h --help --log-level --packs --bank --replay --scenario --quick --seconds --once' ;;
         completion) echo '-h --help --log-level' ;;
     esac

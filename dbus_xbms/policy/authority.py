@@ -12,6 +12,7 @@ from math import inf
 
 from dbus_xbms.policy.bank import watch_only
 from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.record import record
 from dbus_xbms.settings import BankSettings, PackSettings
 
 SETTLE = 60.0  # s after the start for other batteries to appear before a pack takes control
@@ -53,7 +54,7 @@ class Ruling:
         return self.reason is Reason.NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Claim:
     """The claim of a pack or a bank to control."""
 
@@ -73,7 +74,7 @@ class Claim:
         return self.name if self.packs > 1 else self.address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Surroundings:
     """Other services on the bus."""
 
@@ -83,7 +84,7 @@ class Surroundings:
     shared: str = ""  # the pack's service whose voltage and current Venus shares with chargers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AuthorityState:
     """State between decisions. Times in s, monotonic."""
 

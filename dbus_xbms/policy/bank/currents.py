@@ -11,7 +11,7 @@ and never stand alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 
 from dbus_xbms.model import Limits, Mosfet, Phase
@@ -21,16 +21,22 @@ from dbus_xbms.policy.bank.shares import AverageCurrent, Share, shares
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
-from dbus_xbms.settings import PackSettings, Setting
+from dbus_xbms.record import record
+from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import listed
 
 WITHOUT_CONTACT = (MemberState.SILENT, MemberState.LENT)
 # Fraction of a pack's limit by which it may carry more than its part without lowering the bank's limit: the
 # noise and the offset of a sensor at rest are less.
 TOLERATED_EXCESS = 0.05
+# Highest currents that the owner has set for a pack
+OF_PACK = {
+    Mosfet.CHARGE: PackSettings.max_charge_current,
+    Mosfet.DISCHARGE: PackSettings.max_discharge_current,
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Direction:
     """Charging or discharging."""
 
@@ -42,7 +48,6 @@ class Direction:
     last: Callable[[LimitsState], float]  # A, by the last sample
     ceiling: Callable[[LimitsState], float]  # A
     rate: float  # C, the ceiling of a pack whose owner has set none
-    setting: Setting[float]  # A, the highest that the owner of a pack has set
 
 
 CHARGE = Direction(
@@ -54,7 +59,6 @@ CHARGE = Direction(
     last=lambda control: control.charge.published,
     ceiling=lambda control: control.charge_ceiling,
     rate=CHARGE_RATE,
-    setting=PackSettings.max_charge_current,
 )
 DISCHARGE = Direction(
     mosfet=Mosfet.DISCHARGE,
@@ -65,11 +69,10 @@ DISCHARGE = Direction(
     last=lambda control: control.discharge.published,
     ceiling=lambda control: control.discharge_ceiling,
     rate=DISCHARGE_RATE,
-    setting=PackSettings.max_discharge_current,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Contribution:
     """What one member contributes in one direction."""
 
@@ -78,7 +81,7 @@ class Contribution:
     reason: str = ""  # what limits it, in words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Combined:
     """The current that a bank or one of its strings allows."""
 
@@ -180,12 +183,12 @@ def _own(one: Placed, direction: Direction) -> tuple[float, str]:
     own, reason = direction.limit(one.limits), direction.reason(one.limits)
     if own <= (most := _most(one, direction)):
         return own, reason
-    return most, f"{direction.setting} {most:g} A"
+    return most, f"{OF_PACK[direction.mosfet]} {most:g} A"
 
 
 def _most(one: Placed, direction: Direction) -> float:
     """The highest current in A that a member may have: of one that is watch only, what its owner set."""
-    return max(0.0, one.view.settings.value(direction.setting)) if one.watch_only else inf
+    return max(0.0, one.view.settings.value(OF_PACK[direction.mosfet])) if one.watch_only else inf
 
 
 def _ceiling(one: Placed, direction: Direction) -> float:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from dbus_xbms.policy.bank import topology
 from dbus_xbms.policy.bank.membership import members, named, title
 from dbus_xbms.policy.bank.topology import Candidate
+from dbus_xbms.record import record
 from dbus_xbms.settings import BankSettings, PackSettings, SettingsError
 
 NOT_CONFIRMED = "not confirmed, or turned off; to confirm it: dbus-xbms bank create"
 DISABLED = "turned off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Formation:
     """The packs of a bank, string after string, and why it is not formed."""
 
@@ -30,7 +30,7 @@ class Formation:
         return not self.refusal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankStatus:
     """A bank as the owner may ask about it."""
 

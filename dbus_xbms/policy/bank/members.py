@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -18,6 +18,7 @@ from dbus_xbms.policy.bank.records import MemberState, MemberView
 from dbus_xbms.policy.bank.topology import Topology, tolerance
 from dbus_xbms.policy.charge import silent_limits
 from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.record import record
 
 TASK_ENDED = "its task does not run"
 STALE = 15.0  # s without a decision of a member's task, which decides every 10 s at least
@@ -27,7 +28,7 @@ JOIN_WITHIN = 0.8  # ... within this fraction of the tolerance
 IDLE_RATE, LEAST_IDLE = 0.01, 1.0  # C and A; less may be an error of the measurement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Connection:
     """Whether a pack is connected to the others, by its voltage."""
 
@@ -35,7 +36,7 @@ class Connection:
     changing_since: float | None = None  # s, since when its voltage says otherwise
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Placed:
     """A member in its string."""
 

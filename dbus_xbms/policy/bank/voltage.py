@@ -74,17 +74,23 @@ def _joined(members: Sequence[Placed], current: float) -> PackSample:
     Its state of charge is their mean: a pack whose count is wrong must neither start nor prevent a charge.
     """
     samples = [one.sample for one in members if one.sample]
-    missing = sum(one.capacity * (FULL_SOC - one.sample.soc) for one in members if one.sample)
+    unknown = sum(one.capacity for one in members if one.sample and one.sample.soc is None)
+    missing = sum(
+        one.capacity * (FULL_SOC - one.sample.soc)
+        for one in members
+        if one.sample and one.sample.soc is not None
+    )
+    capacity = sum(one.capacity for one in members) - unknown
     return PackSample(
         voltage=sum(sample.voltage for sample in samples),
         current=current,
-        soc=FULL_SOC - missing / sum(one.capacity for one in members),
+        soc=FULL_SOC - missing / capacity if capacity > 0 else None,
         remaining=0.0,
         nominal=0.0,
         cycles=0,
         protection=frozenset(),
         cells=tuple(chain.from_iterable(sample.cells for sample in samples)),
-        balancing=frozenset((1,)) if any(sample.balancing for sample in samples) else frozenset(),
+        balancing=frozenset((1,)) if any(sample.is_balancing for sample in samples) else frozenset(),
     )
 
 

@@ -80,7 +80,7 @@ class Pack:
             settings=self.settings,
             identity=PackIdentity(
                 cell_count=len(last.cells) if last else self.settings.cells,
-                nominal=last.nominal if last else self.settings.nominal,
+                nominal=last.nominal or 0.0 if last else self.settings.nominal,
             ),
             decision=None if self.crashed else self.decision,
             decided_at=self.decided_at,
