@@ -124,7 +124,9 @@ class Link:
             await self._connected.log_in()
 
     async def read(self, known: PackIdentity | None, *, counters: bool, limit: float = inf) -> Reading:
-        """Read the pack once within ``limit`` s; the identity too unless ``known``, and on request the counters.
+        """Read the pack once within ``limit`` s; the identity too unless ``known``.
+
+        ``counters``: also how often each protection has tripped, if the BMS counts that.
 
         Raises:
             NotPaired: the pack requires pairing, and the owner has to help.
