@@ -14,6 +14,7 @@ from dbus_xbms.policy.bank import lending, orders
 from dbus_xbms.policy.bank.lending import LendingState, Standing, Turn
 from dbus_xbms.policy.bank.orders import Outcome
 from dbus_xbms.policy.mosfets import in_words
+from dbus_xbms.record import record
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
 from dbus_xbms.text import shell_quoted
 
@@ -46,7 +47,7 @@ class MemberPack(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankPack:
     """A member of a bank as orders see it."""
 

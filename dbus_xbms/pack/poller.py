@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil, floor, inf
 from typing import TypeVar, cast
 
@@ -25,6 +25,7 @@ from dbus_xbms.protocols import (
     NoReply,
     ProtocolError,
 )
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def next_beat(due: float, interval: float) -> float:
     return floor((due + interval) / interval + ROUNDING) * interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Progress:
     """The progress of a pack's polling, for supervision."""
 
@@ -58,7 +59,7 @@ class Progress:
     possible: bool  # the radio is there and the link is not lent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Polled:
     """A good poll."""
 
@@ -68,7 +69,7 @@ class Polled:
     socket_failed: bool  # notifications work as signals only, as this poll shows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PollFailed:
     """A failed poll, or a failed connection."""
 

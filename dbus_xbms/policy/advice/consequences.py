@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from dbus_xbms.policy.advice import no_current
 from dbus_xbms.policy.advice.controllers import Configuration, Controller, willing
 from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, Value, name_of
 from dbus_xbms.text import listed
 
@@ -20,7 +20,7 @@ DECISIVE = (PackSettings.chemistry.name, PackSettings.control.name, PackSettings
 SAME = 0.005  # fraction by which charge voltages of one system may differ
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Consequence:
     """One effect of a change, as a sentence without a full stop."""
 

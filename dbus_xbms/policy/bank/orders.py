@@ -8,17 +8,17 @@ that can.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from dbus_xbms.model import CommandState, Mosfet, MosfetTarget, PackSample, SwitchStatus
 from dbus_xbms.policy.bank.topology import Measured, farthest
+from dbus_xbms.record import record
 from dbus_xbms.text import listed
 
 OTHERS_REFUSED = "another pack refuses, and it would carry the current of this one"
 WORST = (CommandState.SENDING, CommandState.WAITING, CommandState.FAILED, CommandState.REFUSED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Outcome:
     """What came of a command at one pack."""
 
@@ -30,7 +30,7 @@ class Outcome:
         return f"{self.name}: {self.words}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TurnedOn:
     """A pack whose MOSFETs are about to be turned on."""
 

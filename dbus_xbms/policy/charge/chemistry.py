@@ -15,11 +15,12 @@ from typing import Any
 
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES, LIFEPO4, Chemistry
 from dbus_xbms.policy.charge.curves import Curve, CurveError, parse_curve
+from dbus_xbms.record import record
 from dbus_xbms.settings import AnySetting, PackSettings, Settings, Value
 from dbus_xbms.settings import PackSettings as P
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Preset:
     """Voltages per cell in V, and curves that give the allowed fraction of a limit."""
 

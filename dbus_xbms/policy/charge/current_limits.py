@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dbus_xbms.model import Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.charge.curves import Curve
 from dbus_xbms.policy.charge.ramp import Allowance
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, Setting
 
 CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
@@ -45,7 +45,7 @@ NO_DISCHARGE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RuleContext:
     """Input of the rules: one sample and the state of its pack."""
 
@@ -62,6 +62,7 @@ class RuleContext:
     discharge_ceiling: float  # A
     charge_origin: str  # where the ceiling comes from, in words
     discharge_origin: str
+    watch_only: bool = False  # the owner's currents hold even without cells; beside other packs of a bank
     in_bank: bool = False  # other packs carry the current while a MOSFET is off
 
     def avoided(self, mosfet: Mosfet) -> bool:
@@ -93,7 +94,8 @@ def _preset_refused(context: RuleContext) -> Allowance | None:
 
 
 def _cells_unknown(context: RuleContext) -> Allowance | None:
-    return None if context.sample.cells else _nothing("cell voltages unknown")
+    known = context.sample.cells or context.watch_only
+    return None if known else _nothing("cell voltages unknown")
 
 
 def _charge_protection(context: RuleContext) -> Allowance | None:
@@ -198,8 +200,11 @@ def _by_mosfets(context: RuleContext, ceiling: float) -> Allowance | None:
 
 
 def _by_soc(context: RuleContext, curve: Curve | None, ceiling: float) -> Allowance | None:
-    part = curve.at(context.sample.soc) if curve else 1.0
-    return Allowance(current=ceiling * part, reason=f"SoC {context.sample.soc:.0f} %") if part < 1 else None
+    if curve is None:
+        return None
+    soc = context.sample.soc
+    part, words = (curve.lowest, "unknown") if soc is None else (curve.at(soc), f"{soc:.0f} %")
+    return Allowance(current=ceiling * part, reason=f"SoC {words}") if part < 1 else None
 
 
 # Of equal limits the first rule gives the reason.

@@ -11,11 +11,12 @@ again late and slowly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import floor, inf
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
+from dbus_xbms.record import record
 
 FEED_IN = 0.4  # V that systemcalc adds to the CVL with DC feed-in
 VOLTAGE_STEP = 0.1  # V; the pack's voltage is rounded down to it when it serves as a limit
@@ -34,7 +35,7 @@ HIGHEST_RESISTANCE = 0.1  # ohm x Ah per cell; LiFePO4 cells with their joints h
 LOWEST_RESISTANCE = 0.03  # ohm x Ah per cell
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CapState:
     """The cap, and how chargers have obeyed so far."""
 
@@ -45,7 +46,7 @@ class CapState:
     stable_time: float = inf  # s since the cap last changed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PublishedLimits:
     """Limits published for chargers, before the cap is applied."""
 

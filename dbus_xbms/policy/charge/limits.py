@@ -6,8 +6,6 @@ Time passes from sample to sample only: between two samples no limit moves. Limi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge import (
@@ -29,12 +27,13 @@ from dbus_xbms.policy.charge.current_limits import (
 from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.ramp import RampedLimit
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 REQUEST_HYSTERESIS = 5.0  # % of SoC
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LimitsState:
     """The limits, and the state of the rules that made them."""
 
@@ -277,6 +276,7 @@ def _context(
         discharge_ceiling=discharge,
         charge_origin=charge_origin,
         discharge_origin=discharge_origin,
+        watch_only=settings.watch_only,
         in_bank=in_bank,
     )
 
@@ -319,11 +319,12 @@ def _charge_request(
 ) -> bool:
     """Return whether the pack requests charge: from a low SoC or cell until both have clearly recovered."""
     soc, latched = settings.charge_request_soc, before is not None and before.request
+    charged = sample.soc  # None: only the cells count
     lowest = min(sample.cells, default=chosen.cutoff_low)
-    low = (bool(soc) and sample.soc <= soc) or lowest <= chosen.cutoff_low
+    low = (bool(soc) and charged is not None and charged <= soc) or lowest <= chosen.cutoff_low
     recovered = lowest >= current_limits.recovery_voltage(chosen)
     return current_limits.latch(
-        latched, low, recovered and (not soc or sample.soc >= soc + REQUEST_HYSTERESIS)
+        latched, low, recovered and (not soc or charged is None or charged >= soc + REQUEST_HYSTERESIS)
     )
 
 
