@@ -169,8 +169,8 @@ class RemoteDevice:
         return lambda value: self._change(**{name: Variant(signature, value)})
 
     def _manufacturer(self) -> Variant:
-        company, content = self.peripheral.module.manufacturer
-        return Variant("a{qv}", {company: Variant("ay", content)})
+        sent = self.peripheral.module.manufacturer
+        return Variant("a{qv}", {sent[0]: Variant("ay", sent[1])} if sent else {})
 
     def _change(self, **properties: Variant) -> None:
         self.host.tree.change(self.path, DEVICE, properties)

@@ -42,7 +42,7 @@ class Module:
     """
 
     services: tuple[ServiceSpec, ...]
-    manufacturer: tuple[int, bytes]  # company id, and the bytes after it
+    manufacturer: tuple[int, bytes] | None  # company id, and the bytes after it
 
     @property
     def advertised(self) -> int:

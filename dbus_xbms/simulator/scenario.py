@@ -24,6 +24,7 @@ from dbus_xbms.simulator.writes import COMMANDS
 T = TypeVar("T")
 
 MOST_PACKS = 99
+JBD_MAKER = "A4:C1:37"  # first three bytes of an address
 CHOICES: dict[str, Sequence[str]] = {
     "make": (JBD, *MAKES),
     "layout": tuple(JBD_LAYOUTS),
@@ -105,9 +106,10 @@ class Scenario:
     banks: tuple[BankSpec, ...] = ()  # packs that are wired together
 
 
-def address_of(number: int) -> str:
+def address_of(number: int, make: str = JBD) -> str:
     """Return the address of the n-th simulated pack, from 1."""
-    return f"A4:C1:37:00:00:{number:02X}"
+    maker = MAKES[make].maker if make in MAKES else JBD_MAKER
+    return f"{maker}:00:00:{number:02X}"
 
 
 def default_packs(count: int) -> tuple[PackSpec, ...]:
@@ -240,7 +242,7 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
     if replay:
         _check_recording(replay, where)
     try:
-        address = normal_address(str(row.get("address", address_of(number))))
+        address = normal_address(str(row.get("address", address_of(number, make))))
     except SettingsError as err:
         raise ScenarioError(f"{where}: {err}") from err
     return PackSpec(

@@ -12,7 +12,8 @@ import pytest
 from bleak.exc import BleakError
 
 from dbus_xbms.simulator.makes.table import MAKES
-from tests.bus.central import FIRST, find, scan
+from dbus_xbms.simulator.scenario import address_of
+from tests.bus.central import find, scan
 from tests.bus.simulation import Simulation
 
 aiobmsble = pytest.importorskip("aiobmsble", reason="needs Python 3.12 and aiobmsble")
@@ -41,7 +42,7 @@ def module_of(make: str) -> Any:
 @asynccontextmanager
 async def reader(make: str) -> AsyncIterator[Any]:
     """Yield the library's object for the first pack."""
-    bms = module_of(make).BMS(await find())
+    bms = module_of(make).BMS(await find(address_of(1, make)))
     try:
         yield bms
     finally:
@@ -58,10 +59,10 @@ def temperatures(sample: Mapping[str, Any]) -> list[float]:
 async def test_the_library_reads_the_values_of_the_simulated_battery(make: str) -> None:
     async with Simulation([{"make": make, **RESTING}]) as sim, reader(make) as bms:
         for amperes in (CHARGING, DISCHARGING):
-            await sim.fault("current", FIRST, amperes=amperes)
+            await sim.fault("current", sim.addresses[0], amperes=amperes)
             await bms.async_update()  # one that a BMS sent by itself may be older than the current
             sample = await bms.async_update()
-            truth = (await sim.truth(FIRST))["pack"]
+            truth = (await sim.truth(sim.addresses[0]))["pack"]
             assert sample["voltage"] == pytest.approx(truth["voltage"], abs=0.06)
             assert sample["current"] == pytest.approx(amperes, abs=0.06)
             assert sample["battery_level"] == pytest.approx(truth["soc"], abs=0.5)
@@ -97,7 +98,7 @@ def fits(pattern: Mapping[str, Any], seen: Any) -> bool:
 @pytest.mark.parametrize("make", ["litime", "jikong", "daly", "seplos"])
 async def test_a_tripped_protection_is_a_problem_and_turns_a_mosfet_off(make: str) -> None:
     async with Simulation([{"make": make, **RESTING}]) as sim, reader(make) as bms:
-        await sim.fault("protection", FIRST, bit=0)
+        await sim.fault("protection", sim.addresses[0], bit=0)
         await bms.async_update()
         sample = await bms.async_update()
         assert sample["problem"]
@@ -113,34 +114,34 @@ async def test_silence_is_a_timeout_and_the_next_poll_succeeds(
     async with Simulation([{"make": make, **RESTING}]) as sim, reader(make) as bms:
         await bms.async_update()
         monkeypatch.setattr(type(bms).__mro__[1], "_RETRY_TIMEOUT", 0.05)
-        await sim.fault("mute", FIRST)
+        await sim.fault("mute", sim.addresses[0])
         with pytest.raises(TimeoutError):
             await polled_for_ever(bms)  # what a BMS sent by itself just before may still be read
-        await sim.fault("clear", FIRST)
+        await sim.fault("clear", sim.addresses[0])
         monkeypatch.undo()
         assert (await bms.async_update())["voltage"] > 0
 
 
 async def test_a_torn_reply_is_not_a_wrong_value() -> None:
     async with Simulation([{"make": "daly", **RESTING}]) as sim, reader("daly") as bms:
-        truth = (await sim.truth(FIRST))["pack"]
+        truth = (await sim.truth(sim.addresses[0]))["pack"]
         await bms.async_update()
-        await sim.fault("tear", FIRST, count=3)
+        await sim.fault("tear", sim.addresses[0], count=3)
         assert (await bms.async_update())["voltage"] == pytest.approx(truth["voltage"], abs=0.06)
-        assert (await sim.truth(FIRST))["counters"]["faults"]["tear"] == 3
+        assert (await sim.truth(sim.addresses[0]))["counters"]["faults"]["tear"] == 3
 
 
 async def test_a_drop_and_refused_connections_are_those_of_any_pack() -> None:
     async with Simulation([{"make": "jikong", **RESTING}]) as sim:
         async with reader("jikong") as bms:
             await bms.async_update()
-            await sim.fault("drop", FIRST)
-            await sim.truth_when(FIRST, lambda truth: truth["holder"] is None)
-        await sim.fault("fail_connects", FIRST, count=100, error="Operation already in progress")
+            await sim.fault("drop", sim.addresses[0])
+            await sim.truth_when(sim.addresses[0], lambda truth: truth["holder"] is None)
+        await sim.fault("fail_connects", sim.addresses[0], count=100, error="Operation already in progress")
         async with reader("jikong") as bms:
             with pytest.raises((BleakError, TimeoutError)):
                 async with asyncio.timeout(1.0):
                     await bms.async_update()
-        await sim.fault("clear", FIRST)
+        await sim.fault("clear", sim.addresses[0])
         async with reader("jikong") as bms:
             assert (await bms.async_update())["voltage"] > 0

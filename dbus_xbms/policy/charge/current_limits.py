@@ -62,6 +62,7 @@ class RuleContext:
     discharge_ceiling: float  # A
     charge_origin: str  # where the ceiling comes from, in words
     discharge_origin: str
+    watch_only: bool = False  # the owner's currents hold even without cells; beside other packs of a bank
     in_bank: bool = False  # other packs carry the current while a MOSFET is off
 
     def avoided(self, mosfet: Mosfet) -> bool:
@@ -93,7 +94,8 @@ def _preset_refused(context: RuleContext) -> Allowance | None:
 
 
 def _cells_unknown(context: RuleContext) -> Allowance | None:
-    return None if context.sample.cells else _nothing("cell voltages unknown")
+    known = context.sample.cells or context.watch_only
+    return None if known else _nothing("cell voltages unknown")
 
 
 def _charge_protection(context: RuleContext) -> Allowance | None:

@@ -74,10 +74,11 @@ def _settings(battery: Battery) -> list[float]:
 
 DALY = Make(
     name="DL-401710015C9B",
+    maker="40:17:10",
     services=(
         ServiceSpec(0xFFF0, (CharacteristicSpec(0xFFF1, NOTIFIES), CharacteristicSpec(0xFFF2, TAKES_BOTH))),
     ),
-    manufacturer=named_by_address(COMPANY),
+    manufacturer=named_by_address(COMPANY, b"\x16"),
     answer=answer,
     keys={"mtu": 247},
 )

@@ -80,6 +80,7 @@ def _with_sum(block: bytes | bytearray) -> bytes:
 
 JIKONG = Make(
     name="JK_B2A8S20P",
+    maker="C8:47:80",
     services=(
         ServiceSpec(0xFFE0, (CharacteristicSpec(0xFFE1, ("notify", "write-without-response", "write")),)),
     ),

@@ -46,6 +46,7 @@ def brand(name: str) -> Make:
     """Return a brand with this BMS by the name that it advertises."""
     return Make(
         name=name,
+        maker="C8:47:80",
         services=(
             ServiceSpec(
                 0xFFE0,

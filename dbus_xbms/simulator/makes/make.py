@@ -19,9 +19,11 @@ TAKES_BOTH = ("write", "write-without-response")
 class Make:
     """One make: its module, and how its BMS answers."""
 
-    name: str  # that it advertises unless a scenario says otherwise
+    name: str  # that it advertises unless a scenario says otherwise, like the next
+    maker: str  # first three bytes of its address
     services: tuple[ServiceSpec, ...]  # as in :class:`Module`
-    manufacturer: Callable[[str], tuple[int, bytes]]  # company id and bytes after it, by address
+    # company id and the bytes after it, by address; None: it sends none
+    manufacturer: Callable[[str], tuple[int, bytes] | None]
     answer: Callable[[bytes, Battery], bytes | None]  # to a request; None: it is not a request
     keys: Mapping[str, Any] = field(default_factory=dict)  # of a pack in a scenario, in place of the defaults
     # s between the answers that the BMS repeats by itself, and the request that makes it; 0: it does not

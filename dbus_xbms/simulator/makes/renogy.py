@@ -6,12 +6,11 @@ Source: how aiobmsble 0.31 reads them (`renogy_bms`).
 from __future__ import annotations
 
 from dbus_xbms.simulator.battery import Battery
-from dbus_xbms.simulator.makes.make import NOTIFIES, TAKES_BOTH, Make, named_by_address, problem
+from dbus_xbms.simulator.makes.make import NOTIFIES, TAKES_BOTH, Make, problem
 from dbus_xbms.simulator.makes.modbus import READ_HOLDING, parse, registers, words
-from dbus_xbms.simulator.modules import CharacteristicSpec, ServiceSpec
+from dbus_xbms.simulator.modules import CharacteristicSpec, ServiceSpec, address_bytes
 
 UNIT = 0x30
-COMPANY = 0x9860
 MOST_CELLS, MOST_SENSORS = 16, 16
 CELLS, GAUGE, STATE = 0x1388, 0x13B2, 0x13EC  # first registers of three blocks
 
@@ -53,13 +52,20 @@ def _state(battery: Battery) -> list[float]:
     return [*([0] * 5), problem(battery), mosfets.charge << 1 | mosfets.discharge << 2, 0]
 
 
+def _manufacturer(address: str) -> tuple[int, bytes]:
+    """Return the address; its first two bytes are in place of a company id."""
+    forward = address_bytes(address)
+    return int.from_bytes(forward[:2], "little"), forward[2:]
+
+
 RENOGY = Make(
     name="BT-TH-66EDFC11",
+    maker="60:98:66",
     services=(
         ServiceSpec(0xFFD0, (CharacteristicSpec(0xFFD1, TAKES_BOTH),)),
         ServiceSpec(0xFFF0, (CharacteristicSpec(0xFFF1, NOTIFIES),)),
     ),
-    manufacturer=named_by_address(COMPANY),
+    manufacturer=_manufacturer,
     answer=answer,
     keys={"mtu": 247},
 )

@@ -15,7 +15,6 @@ from dbus_xbms.simulator.makes.make import (
     Make,
     cell_sensors,
     mosfet_sensor,
-    named_by_address,
     problem,
 )
 from dbus_xbms.simulator.makes.modbus import READ_COILS, READ_INPUT, parse, registers, reply, words
@@ -23,7 +22,6 @@ from dbus_xbms.simulator.modules import CharacteristicSpec, ServiceSpec
 
 SYSTEM, PACK = 0, 1  # units
 COILS = (0x2200, 0x50)  # address and number of those of the system
-COMPANY = 0xFFFF  # of tests; a real one sends none that is known
 MOST_CELLS, CELL_SENSORS = 16, 4
 KELVIN = 273.1  # of 0 °C
 
@@ -104,6 +102,7 @@ BLOCKS: Mapping[tuple[int, int], Callable[[Battery], Mapping[int, list[float]]]]
 }
 SEPLOS = Make(
     name="SP05B2312190075",
+    maker="C0:D6:3C",
     services=(
         ServiceSpec(
             0xFFF0,
@@ -113,7 +112,7 @@ SEPLOS = Make(
             ),
         ),
     ),
-    manufacturer=named_by_address(COMPANY),
+    manufacturer=lambda address: None,
     answer=answer,
     keys={"mtu": 247},
 )

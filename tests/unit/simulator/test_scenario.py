@@ -47,6 +47,7 @@ def test_many_default_packs_have_unique_addresses_and_vary() -> None:
 def test_every_default_pack_is_recognised_by_its_advertisement() -> None:
     for spec in default_packs(16):
         module = make_module(spec)
+        assert module.manufacturer is not None
         company, content = module.manufacturer
         seen = Advertised(
             address=spec.address,
