@@ -24,7 +24,7 @@ from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.bank.membership import members, named
 from dbus_xbms.protocols import WATCH_ONLY
-from dbus_xbms.settings import PackSettings, family_of, make_of, name_of
+from dbus_xbms.settings import PackSettings, make_of, name_of
 from dbus_xbms.text import LINE, columns_of, listed, printable
 
 ANY_WIDTH = 10_000  # columns: a pipe gets the table
@@ -67,7 +67,7 @@ class Listing:
         return [
             f"{title(address, pack)} ({printable(make_of(pack))})"
             for address in self.addresses
-            if (pack := self.packs[address]).enabled and family_of(pack).watch_only
+            if (pack := self.packs[address]).enabled and pack.watch_only
         ]
 
     @property
@@ -85,7 +85,7 @@ class Listing:
         if shown is None or (contact and contact.advice):
             return (contact or UNKNOWN).state
         control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
-        if family_of(self.packs[address]).watch_only:
+        if self.packs[address].watch_only:
             control = "watch only"
         return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown), *filter(None, [control])])
 
@@ -279,7 +279,7 @@ def _pack_as_json(listing: Listing, address: str) -> dict[str, object]:
         "name": name_of(settings),
         "enabled": bool(settings.enabled),
         "make": make_of(settings),
-        "watch_only": family_of(settings).watch_only,
+        "watch_only": settings.watch_only,
         "bank": listing.configuration.member_of.get(address),
         "instance": _instance(settings.class_and_vrm_instance),
         "controls": shown.controls if shown else None,

@@ -16,7 +16,6 @@ from dbus_xbms.settings import (
     bank_id,
     described_make,
     device_id,
-    family_of,
     instance_of,
     name_of,
 )
@@ -53,7 +52,7 @@ def known_packs(parts: Parts, stored: Stored, rows: Iterable[str]) -> tuple[Know
             address=address,
             name=printable(name_of(pack) or address),
             make=printable(described_make(pack)),
-            watch_only=family_of(pack).watch_only,
+            watch_only=pack.watch_only,
             state=_state(pack, contacts.get(address)),
             enabled=bool(pack.enabled),
             service=BATTERY + device_id(address) if device_id(address) in on_bus else "",
