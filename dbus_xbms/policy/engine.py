@@ -20,6 +20,7 @@ from dbus_xbms.policy import (
 from dbus_xbms.policy.alarms import AlarmState, worst
 from dbus_xbms.policy.charge import limits, silent_limits
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import Freshness
 from dbus_xbms.policy.pack_state import PackState, failed, heard_since_lent, sampled
@@ -122,7 +123,7 @@ def _limits(
     settings: PackSettings,
     turning_off: AbstractSet[Mosfet],
     stage: CvlState | None,
-) -> limits.LimitsState | None:
+) -> LimitsState | None:
     """The limits by the newest sample while it is valid, else by silence."""
     if state.sample is None or state.sampled_at is None:
         if state.control is None or state.previous_sample_at is None:
@@ -146,7 +147,7 @@ def _record_full(state: PackState) -> PackState:
     return replace(state, history=history.record_full(state.history, top_balanced=voltage.top_balanced))
 
 
-def _alarm_context(control: limits.LimitsState | None, settings: PackSettings) -> alarms.ControlStatus | None:
+def _alarm_context(control: LimitsState | None, settings: PackSettings) -> alarms.ControlStatus | None:
     if control is None:
         return None
     by_temperature = bool(settings.temperature_control)
@@ -163,7 +164,7 @@ def _idle_period(
     state: PackState,
     phase: Phase,
     sensors: Temperatures,
-    control: limits.LimitsState | None,
+    control: LimitsState | None,
     status: AlarmState,
     settings: PackSettings,
     alarm_context: alarms.ControlStatus | None,
