@@ -132,21 +132,23 @@ class PackSample:
 
     voltage: float  # V, pack terminals
     current: float  # A, positive while charging
-    soc: float  # %, 0-100, as the BMS counts it
-    remaining: float  # Ah
-    nominal: float  # Ah; 0: unknown
-    cycles: int
-    protection: frozenset[Protection]
+    soc: float | None  # %, 0-100, as the BMS counts it
+    remaining: float | None  # Ah
+    nominal: float | None  # Ah; 0: the BMS does not know it
+    cycles: int | None
+    protection: frozenset[Protection] | None  # None: the BMS reports none that are known here
     mosfets: Mosfets | None = None  # None: the BMS has none, or does not report them
     commanded: MosfetTarget = MosfetTarget()  # what the MOSFETs must have been commanded
     locked: bool = False  # the BMS reports that a MOSFET was commanded off, but not which
     cells: tuple[float, ...]  # V, in the BMS's own order
-    balancing: frozenset[int] = frozenset()  # cell numbers, 1-based
+    balancing: frozenset[int] | None = frozenset()  # cell numbers, 1-based
+    balancer: bool | None = None  # whether it works, of a BMS that does not report the cells
     temperatures: tuple[float, ...] = ()  # °C, in the BMS's own order, unchecked
     sensor_roles: str = ""  # a letter per sensor as in TemperatureRoles; "": the BMS does not say
     learned: float | None = None  # Ah, full-charge capacity as the BMS learned it
     health: float | None = None  # %, state of health as the BMS says it
     balance_current: float | None = None  # A
+    problem: str = ""  # what else the BMS reports, in words; for people, and decides nothing
 
     def is_on(self, mosfet: Mosfet) -> bool | None:
         """Return whether a MOSFET is on; ``None`` if unknown."""
@@ -161,6 +163,11 @@ class PackSample:
     def is_connected_both_ways(self) -> bool:
         """Whether both MOSFETs are on, so that its voltage is that of its terminals; True if unknown."""
         return self.mosfets is None or (self.mosfets.charge and self.mosfets.discharge)
+
+    @property
+    def is_balancing(self) -> bool | None:
+        """Whether any cell is being balanced; ``None`` if unknown."""
+        return self.balancer if self.balancing is None else bool(self.balancing)
 
 
 @record

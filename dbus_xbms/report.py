@@ -146,8 +146,8 @@ class Report:
 
     @property
     def protection(self) -> frozenset[Protection]:
-        """What has tripped."""
-        return self.decision.sample.protection if self.decision.sample else NOTHING_TRIPPED
+        """What has tripped, as far as the BMS reports it."""
+        return (self.decision.sample and self.decision.sample.protection) or NOTHING_TRIPPED
 
     @property
     def permissions(self) -> tuple[PackSettings, ...]:
@@ -196,7 +196,7 @@ class BankReport:
     def protection(self) -> frozenset[Protection]:
         """What has tripped in any member."""
         return NOTHING_TRIPPED.union(
-            *(member.sample.protection for member in self.decision.members if member.sample)
+            *(member.sample.protection or () for member in self.decision.members if member.sample)
         )
 
     @property

@@ -51,8 +51,8 @@ class Toy(ConversationFamily):
     layouts = (GattLayout(service=UUID("fff0"), notify=UUID("fff1")),)
     traits = BmsTraits(first_sensor_at_mosfets=False)
 
-    def recognises(self, seen: Advertised) -> bool:
-        return seen.name.startswith("TOY-")
+    def certainty(self, seen: Advertised) -> int:
+        return int(seen.name.startswith("TOY-"))
 
     def framer(self) -> ToyFramer:
         return ToyFramer()

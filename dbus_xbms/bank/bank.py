@@ -177,7 +177,7 @@ class Bank:
     @property
     def managed(self) -> bool:
         """Whether the owner lets the bank control, so that limits of its packs are decided."""
-        return not bank_control_disabled(self.settings, self.members.settings)
+        return not bank_control_disabled(self.settings, self._strings())
 
     @property
     def controls(self) -> bool:

@@ -135,7 +135,7 @@ def wired(address: str, configuration: Configuration, live: Mapping[str, Battery
         cells=pack.cells,
         voltage=float(volts) if isinstance(volts, int | float) else None,
         mosfets_on=None if None in mosfets or not mosfets else all(mosfets),
-        joins=bool(pack.join_bank),
+        joins=bool(pack.join_bank and not pack.watch_only),
     )
 
 

@@ -65,6 +65,8 @@ ALARM_PATHS = tuple(dict.fromkeys([path for _, path, _ in PROTECTION_ALARMS] + [
 
 Levels = Mapping[str, Level]
 NOTHING: Levels = MappingProxyType({})
+NO_ALARM: frozenset[str] = frozenset()
+NO_SOC = frozenset((LOW_SOC,))
 
 
 def worst(*levels: Level) -> Level:
@@ -98,7 +100,7 @@ def _only_full(sample: PackSample, settings: PackSettings) -> bool:
 
 @record
 class ControlStatus:
-    """The part of charge control that alarms depend on."""
+    """The part of charge control that alarms depend on; of a pack that is only shown, at most the preset."""
 
     preset: Preset
     refused: str = ""  # why the preset is refused
@@ -133,14 +135,38 @@ def near_threshold(
     settings: PackSettings,
     control: ControlStatus | None = None,
 ) -> list[ThresholdCheck]:
-    """Values of a sample that are near or beyond their warning: nearly always none.
+    """Values of a sample that are near or beyond their warning: nearly always none."""
+    checks = _checks(sample, temperatures, settings, control)
+    return [check for check in checks if check.value >= check.warning - NEAR * check.hysteresis]
+
+
+def unwatched(
+    sample: PackSample,
+    temperatures: Temperatures,
+    settings: PackSettings,
+    control: ControlStatus | None = None,
+) -> frozenset[str]:
+    """Alarms that nothing can raise, because the BMS does not report what they depend on."""
+    if sample.protection is not None:
+        return NO_ALARM if sample.soc is not None else NO_SOC
+    watched = {check.path for check in _checks(sample, temperatures, settings, control)}
+    sensors = {TEMPERATURE_SENSOR} if sample.temperatures else set()
+    return frozenset(ALARM_PATHS) - watched - sensors - {INTERNAL_FAILURE, BMS_CABLE}
+
+
+def _checks(
+    sample: PackSample, temperatures: Temperatures, settings: PackSettings, control: ControlStatus | None
+) -> list[ThresholdCheck]:
+    """All values of a sample that have a warning.
 
     Where low is bad, value and thresholds are negated. A warning of 0 is off.
     """
     preset = control.preset if control and not control.refused else None
     low, spread = float(settings.low_soc_warning), settings.cell_imbalance_warning
     # path, value, warning, alarm, hysteresis
-    found = [(LOW_SOC, -sample.soc, -low, -low / 2, SOC_HYSTERESIS)]
+    found = []
+    if sample.soc is not None:
+        found.append((LOW_SOC, -sample.soc, -low, -low / 2, SOC_HYSTERESIS))
     if cells := sample.cells:
         highest, lowest = max(cells), min(cells)
         high = settings.high_cell_warning or (preset.high_warning if preset else 0.0)
@@ -162,8 +188,7 @@ def near_threshold(
         for path, value, warning, alarm, hysteresis in found
         if warning
     ]
-    checks += _temperature_checks(temperatures, settings, preset)
-    return [check for check in checks if check.value >= check.warning - NEAR * check.hysteresis]
+    return checks + _temperature_checks(temperatures, settings, preset)
 
 
 def _temperature_checks(
@@ -190,13 +215,17 @@ def _temperature_checks(
     return found
 
 
-def fault_alarms(temperatures: Temperatures, control: ControlStatus | None = None) -> dict[str, Level]:
-    """Alarms for broken sensors, a refused preset, an unknown capacity and dead cells."""
+def fault_alarms(
+    temperatures: Temperatures, control: ControlStatus | None = None, problem: str = ""
+) -> dict[str, Level]:
+    """Alarms for sensors, a refused preset, an unknown capacity, dead cells and a problem of the BMS."""
     levels: dict[str, Level] = {}
     if temperatures.broken:
         levels[TEMPERATURE_SENSOR] = Level.ALARM if temperatures.without_cells else Level.WARNING
     if control and control.by_temperature and not temperatures.cells:
         levels[TEMPERATURE_SENSOR] = Level.ALARM
+    if problem:
+        levels[INTERNAL_FAILURE] = Level.WARNING
     if control and (control.refused or control.capacity_unknown):
         levels[INTERNAL_FAILURE] = Level.ALARM
     if control and control.dead:
@@ -253,7 +282,10 @@ def step(
     """
     if sample is None:
         return state
-    at_once, lasting = protection_alarms(sample, settings), fault_alarms(temperatures, control)
+    at_once, lasting = (
+        protection_alarms(sample, settings),
+        fault_alarms(temperatures, control, sample.problem),
+    )
     for path, level in extra.items():
         at_once[path] = worst(level, at_once.get(path, Level.OK))
     for check in near_threshold(sample, temperatures, settings, control):

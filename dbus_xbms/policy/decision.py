@@ -20,6 +20,7 @@ class Decision:
     sample: PackSample | None = None  # None: no measured value is shown
     temperatures: Temperatures = field(default_factory=Temperatures)
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
+    unwatched: frozenset[str] = frozenset()  # alarms that nothing can raise: the BMS does not report enough
     valid_for: float = inf  # s until the next decision is due even without a poll
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
     control: LimitsState | None = (

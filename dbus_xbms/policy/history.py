@@ -42,19 +42,28 @@ def add_sample(state: HistoryState, sample: PackSample, now: float, longest: flo
         return replace(state, history=advanced, at=now, current=sample.current, power=power)
     hours = passed / 3600
     moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
-    previous, missing = state.history, -consumed(sample)
-    last, refilled = _last_discharge(state, sample, missing)
+    previous = state.history
     history = replace(
         previous,
-        deepest_discharge=max(previous.deepest_discharge, missing),
-        last_discharge=last,
         total_drawn=previous.total_drawn + max(0.0, -moved),
         charged_energy=previous.charged_energy + max(0.0, energy),
         discharged_energy=previous.discharged_energy + max(0.0, -energy),
     )
-    history = _advance(history, passed)
-    history = _count_discharges(history, sample.soc)
-    state = HistoryState(history=history, at=now, current=sample.current, power=power, refilled=refilled)
+    state = replace(state, history=_advance(history, passed), at=now, current=sample.current, power=power)
+    return _add_charge(state, sample)
+
+
+def _add_charge(state: HistoryState, sample: PackSample) -> HistoryState:
+    """Add what follows from the state of charge; nothing while that is unknown."""
+    history, gone = state.history, consumed(sample)
+    if gone is not None:
+        last, refilled = _last_discharge(state, sample, -gone)
+        deepest = max(history.deepest_discharge, -gone)
+        history = replace(history, deepest_discharge=deepest, last_discharge=last)
+        state = replace(state, refilled=refilled)
+    if sample.soc is None:
+        return replace(state, history=history)
+    state = replace(state, history=_count_discharges(history, sample.soc))
     return record_full(state) if sample.soc >= FULL_SOC else state
 
 

@@ -73,6 +73,8 @@ def commanded_by(sample: PackSample, off_by_us: frozenset[Mosfet] = frozenset())
 def _commanded_one(mosfet: Mosfet, sample: PackSample, off_by_us: frozenset[Mosfet]) -> bool | None:
     if mosfet not in off_by_us or sample.is_on(mosfet) is not False:
         return sample.commanded.of(mosfet)
+    if sample.protection is None:
+        return None
     return None if sample.protection & mosfet.blocked_by else False
 
 

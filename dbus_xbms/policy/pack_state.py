@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 from math import inf
 
-from dbus_xbms.model import BmsTraits, Extremes, LowestHighest, PackIdentity, PackSample
+from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, Extremes, LowestHighest, PackIdentity, PackSample
 from dbus_xbms.policy import freshness, plausibility
 from dbus_xbms.policy.alarms import AlarmState
 from dbus_xbms.policy.charge import silent_limits, snapshot
@@ -81,8 +81,8 @@ def sampled(
     last, last_at = state.sample, state.sampled_at
     if assessed.accepted:
         last, last_at = sample, now
-    elif last and assessed.implausible:
-        last = replace(last, protection=last.protection | tripped)
+    elif last and assessed.implausible and tripped:
+        last = replace(last, protection=(last.protection or NOTHING_TRIPPED) | tripped)
     return replace(
         state,
         plausibility=assessed,

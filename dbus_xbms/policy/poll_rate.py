@@ -61,7 +61,7 @@ def is_quiet(sample: PackSample, settings: PackSettings) -> bool:
     return (
         abs(sample.current) <= max(LEAST_CURRENT, REST_RATE * capacity)
         and not sample.protection
-        and not sample.balancing
+        and not sample.is_balancing
         and not sample.locked
         and all(sample.is_on(mosfet) is not False for mosfet in Mosfet)
     )

@@ -1,5 +1,6 @@
 """Protocols of BMSes: conversations without I/O, one package per family. Pure."""
 
+from dbus_xbms.protocols.advertisement import Advertised
 from dbus_xbms.protocols.conversation import (
     Conversation,
     Echo,
@@ -25,7 +26,6 @@ from dbus_xbms.protocols.errors import (
 )
 from dbus_xbms.protocols.family import (
     WATCH_ONLY,
-    Advertised,
     BmsFamily,
     BmsSwitching,
     ConversationFamily,

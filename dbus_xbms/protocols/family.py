@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import field
 from typing import Protocol
 
 from dbus_xbms.model import BmsTraits, Mosfets, PackIdentity, PackSample, Reading, Switched
+from dbus_xbms.protocols.advertisement import Advertised
 from dbus_xbms.protocols.conversation import Conversation, Framer
 from dbus_xbms.record import record
 from dbus_xbms.schema import Settings
@@ -26,18 +25,6 @@ class GattLayout:
     service: str
     notify: str
     write: str = ""  # empty: nothing is ever written
-
-
-@record
-class Advertised:
-    """What a device advertises."""
-
-    address: str
-    name: str = ""
-    services: tuple[str, ...] = ()  # full lower-case 128-bit UUIDs
-    manufacturer: Mapping[int, bytes]
-    service_data: Mapping[str, bytes] = field(default_factory=dict)  # by full lower-case 128-bit UUID
-    rssi: int | None = None  # dBm
 
 
 class BmsSwitching(Protocol):
@@ -83,12 +70,24 @@ class BmsFamily(ABC):
     switching: BmsSwitching | None = None  # None: these BMSes cannot be switched
 
     @abstractmethod
+    def certainty(self, seen: Advertised) -> int:
+        """Return how surely the advertisement is of this family, in points; 0: it is not."""
+
     def recognises(self, seen: Advertised) -> bool:
         """Return whether the advertisement looks like this family; only a reading confirms it."""
+        return self.certainty(seen) > 0
 
     def make_of(self, seen: Advertised) -> str:
         """Return the make for people, of a pack that is recognised by its advertisement."""
         return self.make
+
+    def described(self, seen: Advertised) -> str:
+        """Return the make for people, and whether it is only watched: "LiTime (watch only)"."""
+        return f"{self.make_of(seen)}{' (watch only)' if self.watch_only else ''}"
+
+    def missing(self) -> str:
+        """Return what this machine lacks to read such packs, and what to do; empty: nothing."""
+        return ""
 
     def product(self, hardware: str) -> str:
         """Return the name of a product by its model text; the text may be empty."""

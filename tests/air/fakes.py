@@ -370,8 +370,8 @@ class Lines(ConversationFamily):
         GattLayout(service="other", notify="other notify", write="other write"),
     )
 
-    def recognises(self, seen: Advertised) -> bool:
-        return SERVICE in seen.services
+    def certainty(self, seen: Advertised) -> int:
+        return int(SERVICE in seen.services)
 
     def framer(self) -> LineFramer:
         return LineFramer()

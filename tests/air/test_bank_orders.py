@@ -17,7 +17,8 @@ from dbus_xbms.policy.bank.records import Membership
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Request
 from dbus_xbms.settings import PackSettings, Value
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.simulated_pack import RecordingService, store_setting
 from tests.air.test_mosfet_commands import MASK_CONTROL, MaskRecorder
@@ -42,7 +43,7 @@ class House:
 
     packs: dict[str, Pack] = field(default_factory=dict)  # by name
     boards: dict[str, MaskRecorder] = field(default_factory=dict)
-    devices: dict[str, Device] = field(default_factory=dict)
+    devices: dict[str, JbdDevice] = field(default_factory=dict)
     radios: dict[str, FakePack] = field(default_factory=dict)
     orders: Orders = field(default_factory=lambda: Orders("House"))
     crashed: set[str] = field(default_factory=set)  # names of packs whose tasks do not run
@@ -90,7 +91,7 @@ async def house(*, stern: Mapping[str, Value] | None = None) -> AsyncIterator[Ho
     house = House()
     for name, address in zip(NAMES, ADDRESSES, strict=False):
         board = house.boards[name] = MaskRecorder()
-        device = house.devices[name] = Device(address, board, WireSpec(), asyncio.get_running_loop())
+        device = house.devices[name] = JbdDevice(address, board, WireSpec(), asyncio.get_running_loop())
         house.radios[name] = FakePack(address, device=device)
     central = Central([Jbd()], stack=FakeStack(*house.radios.values()))
     for name, address, chosen in zip(NAMES, ADDRESSES, ({}, stern or {}), strict=False):

@@ -67,7 +67,7 @@ class VoltageContext:
     agree: bool
     drifting: bool
     balancing: bool
-    soc: float  # %
+    soc: float | None  # %
 
 
 def _context(
@@ -84,10 +84,10 @@ def _context(
         highest=highest,
         target=target,
         at_top=at_top,
-        full=at_top and (sample.current <= tail or sample.soc >= FULL_SOC),
+        full=at_top and (sample.current <= tail or (sample.soc or 0.0) >= FULL_SOC),
         agree=spread <= settings.cell_agreement + 1e-9,
         drifting=bool(drift) and spread > drift and abs(sample.current) <= tail,
-        balancing=bool(sample.balancing),
+        balancing=bool(sample.is_balancing),
         soc=sample.soc,
     )
 
@@ -126,7 +126,8 @@ def _absorption_complete(state: CvlState, settings: PackSettings) -> bool:
 
 def _float_ended(state: CvlState, context: VoltageContext, settings: PackSettings) -> bool:
     """Return whether float has ended."""
-    drained = context.soc < min(settings.rebulk_soc, state.float_soc - REBULK_DROP)
+    soc = context.soc  # None: only the drift ends float
+    drained = soc is not None and soc < min(settings.rebulk_soc, state.float_soc - REBULK_DROP)
     drift = state.drift_time >= DRIFT_TIME and state.float_time >= FLOAT_BEFORE_DRIFT
     return drained or drift or state.top_balancing
 
@@ -147,7 +148,7 @@ def _advance_stage(state: CvlState, context: VoltageContext, settings: PackSetti
             top_balanced=state.top_balancing,
             float_time=0.0,
             drift_time=0.0,
-            float_soc=context.soc,
+            float_soc=FULL_SOC if context.soc is None else context.soc,
         )
     return state
 

@@ -63,6 +63,7 @@ class RuleContext:
     discharge_ceiling: float  # A
     charge_origin: str  # where the ceiling comes from, in words
     discharge_origin: str
+    watch_only: bool = False  # the owner's currents hold even without cells; beside other packs of a bank
     in_bank: bool = False  # other packs carry the current while a MOSFET is off
 
     def avoided(self, mosfet: Mosfet) -> bool:
@@ -94,7 +95,8 @@ def _preset_refused(context: RuleContext) -> Allowance | None:
 
 
 def _cells_unknown(context: RuleContext) -> Allowance | None:
-    return None if context.sample.cells else _nothing("cell voltages unknown")
+    known = context.sample.cells or context.watch_only
+    return None if known else _nothing("cell voltages unknown")
 
 
 def _charge_protection(context: RuleContext) -> Allowance | None:
@@ -199,8 +201,11 @@ def _by_mosfets(context: RuleContext, ceiling: float) -> Allowance | None:
 
 
 def _by_soc(context: RuleContext, curve: Curve | None, ceiling: float) -> Allowance | None:
-    part = curve.at(context.sample.soc) if curve else 1.0
-    return Allowance(current=ceiling * part, reason=f"SoC {context.sample.soc:.0f} %") if part < 1 else None
+    if curve is None:
+        return None
+    soc = context.sample.soc
+    part, words = (curve.lowest, "unknown") if soc is None else (curve.at(soc), f"{soc:.0f} %")
+    return Allowance(current=ceiling * part, reason=f"SoC {words}") if part < 1 else None
 
 
 # Of equal limits the first rule gives the reason.

@@ -37,11 +37,12 @@ def charge_request(
 ) -> bool:
     """Return whether the pack requests charge: from a low SoC or cell until both have clearly recovered."""
     soc, latched = settings.charge_request_soc, before is not None and before.request
+    charged = sample.soc  # None: only the cells count
     lowest = min(sample.cells, default=chosen.cutoff_low)
-    low = (bool(soc) and sample.soc <= soc) or lowest <= chosen.cutoff_low
+    low = (bool(soc) and charged is not None and charged <= soc) or lowest <= chosen.cutoff_low
     recovered = lowest >= current_limits.recovery_voltage(chosen)
     return current_limits.latch(
-        latched, low, recovered and (not soc or sample.soc >= soc + REQUEST_HYSTERESIS)
+        latched, low, recovered and (not soc or charged is None or charged >= soc + REQUEST_HYSTERESIS)
     )
 
 

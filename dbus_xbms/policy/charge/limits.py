@@ -253,6 +253,7 @@ def _context(
         discharge_ceiling=discharge,
         charge_origin=charge_origin,
         discharge_origin=discharge_origin,
+        watch_only=settings.watch_only,
         in_bank=in_bank,
     )
 

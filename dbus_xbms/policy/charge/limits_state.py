@@ -22,8 +22,8 @@ class SteadyInput:
 
     settings: Settings  # a copy that never changes
     sensors: Temperatures
-    soc: float  # %
-    nominal: float  # Ah
+    soc: float | None  # %
+    nominal: float | None  # Ah
     cell_count: int
     published: cvl_cap.PublishedLimits
 

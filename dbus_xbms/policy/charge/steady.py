@@ -35,7 +35,6 @@ def found(
         and state.verdict.trusted
         and not (state.cut_high or state.cut_low or state.dead or state.request)
         and state.safe
-        and _is_free(sample, state.preset)
     )
     if not steady:
         return None
@@ -73,8 +72,14 @@ def applies(
 
 def _is_free(sample: PackSample, preset: Preset) -> bool:
     """Return whether nothing about cells, protections and MOSFETs limits a current or sets a latch."""
-    cells = sample.cells
-    if not cells or sample.protection or not sample.is_connected_both_ways or dead_cells(preset, cells):
+    cells, soc = sample.cells, sample.soc
+    if (
+        not cells
+        or soc is None
+        or sample.protection
+        or not sample.is_connected_both_ways
+        or dead_cells(preset, cells)
+    ):
         return False
     lowest, highest = min(cells), max(cells)
     low, high = preset.lowest_plausible, preset.highest_plausible
@@ -83,14 +88,15 @@ def _is_free(sample: PackSample, preset: Preset) -> bool:
         and highest < min(preset.full, preset.cutoff_high)
         and preset.discharge_cells.at(lowest) >= 1
         and preset.charge_cells.at(highest) >= 1
-        and (low is None or lowest >= low.at(sample.soc))
-        and (high is None or highest <= high.at(sample.soc))
+        and (low is None or lowest >= low.at(soc))
+        and (high is None or highest <= high.at(soc))
     )
 
 
-def _is_free_at_soc(soc: float, preset: Preset, settings: PackSettings) -> bool:
+def _is_free_at_soc(soc: float | None, preset: Preset, settings: PackSettings) -> bool:
     """Return whether no rule depends on the SoC in %, and it is not low."""
-    return not (preset.charge_soc or preset.discharge_soc) and soc > settings.charge_request_soc
+    by_soc = preset.charge_soc or preset.discharge_soc
+    return not by_soc and soc is not None and soc > settings.charge_request_soc
 
 
 def _is_mild(sensors: Temperatures, preset: Preset) -> bool:

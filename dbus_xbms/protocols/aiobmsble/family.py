@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dbus_xbms.model import BmsTraits
+from dbus_xbms.protocols.advertisement import Advertised, certainty
+from dbus_xbms.protocols.aiobmsble import requirement
+from dbus_xbms.protocols.aiobmsble.brands import brand
+from dbus_xbms.protocols.aiobmsble.make import Make
 from dbus_xbms.protocols.aiobmsble.makes import MAKES
-from dbus_xbms.protocols.aiobmsble.matching import Make
-from dbus_xbms.protocols.family import Advertised, BmsFamily
+from dbus_xbms.protocols.family import BmsFamily
 
 
 class WatchedFamily(BmsFamily):
@@ -18,9 +21,17 @@ class WatchedFamily(BmsFamily):
         self.name, self.make = row.name, row.make
         self._patterns = row.patterns
 
-    def recognises(self, seen: Advertised) -> bool:
-        """Return whether the advertisement matches a pattern of the library for this make."""
-        return any(pattern.matches(seen) for pattern in self._patterns)
+    def certainty(self, seen: Advertised) -> int:
+        """Return how surely the advertisement matches a pattern of the library for this make, in points."""
+        return certainty(self._patterns, seen)
+
+    def make_of(self, seen: Advertised) -> str:
+        """Return the brand under which a pack is sold, by its name; otherwise the make."""
+        return brand(self.name, seen.name) or self.make
+
+    def missing(self) -> str:
+        """Return why the library cannot be used on this machine, and what to do; empty if it can."""
+        return requirement.missing()
 
     @property
     def module(self) -> str:

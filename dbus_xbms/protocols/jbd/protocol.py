@@ -73,9 +73,9 @@ class Jbd(ConversationFamily):
     traits = BmsTraits(highest_current=3277.0)
     switching: BmsSwitching | None = JbdSwitching()
 
-    def recognises(self, seen: Advertised) -> bool:
-        """Return whether the advertisement looks like a JBD; only a reading confirms it."""
-        return adverts.recognises(seen)
+    def certainty(self, seen: Advertised) -> int:
+        """Return how surely the advertisement is that of a JBD, in points; 0: it is not."""
+        return adverts.jbd_certainty(seen)
 
     def product(self, hardware: str) -> str:
         """Return the name of a product by its model text."""

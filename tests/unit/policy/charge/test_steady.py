@@ -29,7 +29,7 @@ CHANGES: tuple[Callable[[PackSample, Random], PackSample], ...] = (
     lambda s, r: _with_cells(s, (r.choice((1.0, 2.4, 2.6, 2.8, 2.95, 3.0, 3.05)), *s.cells[1:])),
     lambda s, r: _with_cells(s, s.cells[: r.choice((0, 2, 3))]),
     lambda s, r: replace(s, soc=float(r.choice((0, 3, 10, 12, 25, 60, 90, 95, 98, 99, 100)))),
-    lambda s, r: replace(s, nominal=r.choice((0.0, 50.0, 90.0, 100.0, 130.0))),
+    lambda s, r: replace(s, nominal=r.choice((None, 0.0, 50.0, 90.0, 100.0, 130.0))),
     lambda s, r: replace(s, mosfets=Mosfets(charge=r.random() < 0.5, discharge=r.random() < 0.5)),
     lambda s, r: replace(s, mosfets=None),
     lambda s, r: replace(s, protection=frozenset({r.choice(list(Protection))})),
@@ -37,6 +37,7 @@ CHANGES: tuple[Callable[[PackSample, Random], PackSample], ...] = (
     lambda s, r: replace(s, temperatures=tuple(r.choice((-35.0, -5.0, 2.0, 8.0, 44.0, 56.0)) for _ in "123")),
     lambda s, r: replace(s, temperatures=(r.choice((76.0, 88.0, 99.0, 130.0)), *s.temperatures[1:])),
     lambda s, r: replace(s, temperatures=()),
+    lambda s, r: replace(s, soc=None, protection=None, balancing=None, balancer=r.random() < 0.5),
 )
 SETTINGS: tuple[tuple[str, object], ...] = (
     ("MaxChargeCurrent", 20.0),
