@@ -11,14 +11,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 from weakref import WeakKeyDictionary
 
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import Link
 from dbus_xbms.model import PackIdentity, Reading
-from dbus_xbms.protocols import BmsFamily, ConversationFamily, LinkError, PairingNext
+from dbus_xbms.protocols import BmsFamily, LinkError, PairingNext
 from dbus_xbms.protocols.registry import family_named
 from dbus_xbms.settings import PackSettings, normal_address
 from dbus_xbms.text import duration
@@ -50,7 +50,7 @@ class PackClient:
         notify: Callable[[str], None] | None,
     ) -> None:
         self.address = address
-        self._protocol = cast(ConversationFamily, protocol)  # a link refuses to open for others
+        self._protocol = protocol
         self._password = password
         self._passkey = passkey
         self._adapter = adapter
@@ -106,7 +106,7 @@ class PackClient:
             raise LinkError("not connected")
         while True:
             try:
-                reading = await self._link.run(self._protocol.poll(self._identity, counters=counters))
+                reading = await self._link.read(self._identity, counters=counters)
             except PairingNext as err:
                 self._notify(str(err))
                 await self._open(self._link)
@@ -119,8 +119,8 @@ class PackClient:
         while True:
             try:
                 async with asyncio.timeout(self._timeout):
-                    await link.open()
-                return await link.run(self._protocol.hello(self.address, self._password))
+                    await link.open(password=self._password)
+                return await link.log_in()
             except PairingNext as err:
                 self._notify(str(err))
             except TimeoutError as err:

@@ -33,7 +33,7 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
                 wants_control=bool(pack.control),
                 chemistry=pack.chemistry,
                 cells=pack.cells,
-                joins=bool(pack.join_bank),
+                joins=bool(pack.join_bank and not pack.watch_only),
                 unusable=known.unusable_of(address),
             )
             for address, pack in known.packs.items()

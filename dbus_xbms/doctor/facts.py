@@ -113,7 +113,7 @@ class Pack:
     wants_control: bool = False  # its setting Control is 1
     chemistry: str = ""
     cells: int = 0  # 0: never read
-    joins: bool = True  # its setting JoinBank
+    joins: bool = True  # it may be proposed for a bank: JoinBank, and it is not watch only
     unusable: tuple[str, ...] = ()  # stored settings that cannot be used, and why
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from math import ceil, floor, inf
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.central import Central
@@ -19,7 +19,6 @@ from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, longest_re
 from dbus_xbms.protocols import (
     BmsFamily,
     Conversation,
-    ConversationFamily,
     LinkError,
     LoginFailed,
     NoReply,
@@ -93,7 +92,7 @@ class Poller:
         self._address = address
         self._settings = settings
         self._central = central
-        self._protocol = cast(ConversationFamily, protocol)  # a link refuses to open for others
+        self._protocol = protocol
         self._capture = capture
         self._link = self._new_link()
         self._relink = False  # a setting of the link has changed, or it is lent
@@ -269,8 +268,8 @@ class Poller:
         await self._link.close()
         await self._wait_to_connect()
         self._judged, self._polls, self._identity = False, 0, None
-        await self._link.open(self._trial.choose(self._settings))
-        await self._link.run(self._protocol.hello(self._address, self._settings.password))
+        await self._link.open(self._trial.choose(self._settings), self._settings.password)
+        await self._link.log_in()
         self._login_backoff.reset()
         self._open, self._due = True, _now()
 
@@ -292,7 +291,7 @@ class Poller:
         self._hurried.clear()
         self._poll_at_once = False
         counters, begun = self._due >= self._counters_due, _now()
-        reading = await self._link.run(self._protocol.poll(self._identity, counters=counters), POLL_LIMIT)
+        reading = await self._link.read(self._identity, counters=counters, limit=POLL_LIMIT)
         self._identity = reading.identity or self._identity
         self._finding = ""
         if counters:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from math import inf
 
+from dbus_xbms.policy.bank import watch_only
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.record import record
 from dbus_xbms.settings import BankSettings, PackSettings
@@ -132,12 +133,14 @@ def claim(
     )
 
 
-def bank_control_disabled(bank: BankSettings, members: Iterable[PackSettings]) -> str:
+def bank_control_disabled(bank: BankSettings, strings: Sequence[Sequence[PackSettings]]) -> str:
     """Return why the owner's settings do not allow a bank to control; "" if they do."""
     if not bank.control:
         return OFF
-    missing = [pack.custom_name or "a pack" for pack in members if pack.enabled and not pack.chemistry]
-    return f"{NO_CHEMISTRY} for {', '.join(missing)}" if missing else ""
+    packs = [pack for string in strings for pack in string]
+    if missing := [pack.custom_name or "a pack" for pack in packs if pack.enabled and not pack.chemistry]:
+        return f"{NO_CHEMISTRY} for {', '.join(missing)}"
+    return next(watch_only.refusals(bank, strings), "")
 
 
 def bank_claim(
@@ -169,7 +172,7 @@ def bank_claim(
     return Claim(
         address=address,
         name=name,
-        control_disabled=ended or bank_control_disabled(bank, packs),
+        control_disabled=ended or bank_control_disabled(bank, strings),
         cells=sum(counts) if all(counts) else 0,
         voltages=(lowest, highest),
         packs=len(packs),

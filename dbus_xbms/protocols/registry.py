@@ -23,6 +23,11 @@ class FamilySettings(JbdSettings):
         help="Protocol of the BMS; `add` sets it to the one that the pack's advertisement shows.",
     )
 
+    @property
+    def watch_only(self) -> bool:
+        """Whether the pack is of a family that is shown, and never controls or is switched."""
+        return family_named(self.protocol).watch_only
+
 
 def family_named(name: str) -> BmsFamily:
     """Return the family that the setting ``Protocol`` names; the default one if it is empty."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms import __version__
+from dbus_xbms.protocols.aiobmsble.makes import MAKES
 from tests.bus.conftest import private_bus
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
@@ -85,6 +86,32 @@ print(sorted(name for name in sys.modules if name.startswith("aiobmsble")))
     dbus_fast, other_makes = done.stdout.splitlines()
     assert dbus_fast == str(unpacked / "vendor/dbus_fast/__init__.py")
     assert other_makes == "[]", "it costs memory, so only a pack of another make may import it"
+
+
+def test_the_library_for_other_makes_can_be_imported_with_what_venus_has(
+    unpacked: Path, stock_python: Path
+) -> None:
+    script = """
+import sys
+sys.path[:0] = sys.argv[1:]
+from dbus_xbms.ble.bluez.library import bms_module
+from dbus_xbms.protocols.aiobmsble.makes import MAKES
+for make in MAKES:
+    assert issubclass(bms_module(make.name).BMS, sys.modules["aiobmsble.basebms"].BaseBMS)
+    assert "statistics" not in sys.modules
+calculated = sys.modules["aiobmsble._sample_calc"].derive_missing_fields
+sensors = [sys.modules["aiobmsble"].TempSensor(value) for value in (20.0, 23.0)]
+sample = {"temp_values": sensors, "voltage": 13.2, "current": -2.0}
+calculated(sample)
+print(len(MAKES), sample["temperature"], sample["power"])
+"""
+    done = subprocess.run(
+        [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == (f"{len(MAKES)} 21.5 -26.4\n", "")
 
 
 @pytest.mark.parametrize("command", ["demo", "simulate"])

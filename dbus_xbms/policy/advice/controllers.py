@@ -98,9 +98,8 @@ def control_disabled(number: int, configuration: Configuration) -> str:
     formation = configuration.formations[number]
     if formation.refusal:
         return formation.refusal
-    enabled = configuration.enabled
-    packs = [enabled[address] for address in formation.members if address in enabled]
-    return authority.bank_control_disabled(configuration.banks[number], packs)
+    strings = [[*string.values()] for string in _strings(number, configuration)]
+    return authority.bank_control_disabled(configuration.banks[number], strings)
 
 
 def full_voltage(pack: PackSettings) -> float:

@@ -88,7 +88,7 @@ def candidate(address: str, pack: PackSettings | None) -> Candidate:
         name=pack.custom_name or address,
         chemistry=pack.chemistry,
         cells=pack.cells,
-        joins=bool(pack.join_bank),
+        joins=bool(pack.join_bank and not pack.watch_only),
     )
 
 
@@ -113,6 +113,8 @@ def _why_outside(pack: PackSettings, bank: str) -> str:
         return f"part of the bank {bank}"
     if not pack.join_bank:
         return "JoinBank 0"
+    if pack.watch_only:
+        return "watch only"
     if not pack.cells:
         return "never read"
     if not pack.chemistry:

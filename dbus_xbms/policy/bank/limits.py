@@ -9,9 +9,10 @@ from dbus_xbms.model import Limits, Mosfet, PackSample
 from dbus_xbms.policy.bank import currents, cvl_rise, voltage
 from dbus_xbms.policy.bank.currents import CHARGE, DISCHARGE, Combined, Direction
 from dbus_xbms.policy.bank.cvl_rise import CvlRise
-from dbus_xbms.policy.bank.members import Placed, by_string
+from dbus_xbms.policy.bank.members import Placed, by_string, controlling, watched
 from dbus_xbms.policy.bank.records import BankValues
 from dbus_xbms.policy.bank.shares import AverageCurrent
+from dbus_xbms.policy.bank.values import without_watched
 from dbus_xbms.policy.charge import cvl_cap, ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState
 from dbus_xbms.policy.charge.cvl_cap import CapState
@@ -40,7 +41,7 @@ class BankLimits:
     discharging: Combined | None = None
     rise: CvlRise | None = None  # of the CVL
     cap: CapState = field(default_factory=CapState)
-    silent: bool = True  # no member was online
+    silent: bool = True  # no member was online that is not watch only
 
 
 def step(
@@ -68,7 +69,7 @@ def step(
         dt: s since the last decision.
         gathering: the program has just started.
     """
-    silent = not any(one.online for one in members)
+    silent = not any(one.online for one in controlling(members))
     kept = BankLimits() if gathering else before
     charging = _combine(members, averages, CHARGE, settings)
     discharging = _combine(members, averages, DISCHARGE, settings)
@@ -115,7 +116,9 @@ def _limits(
         mode=voltage.mode(members, stage, cvl, charge.published, exceeded=exceeded, rising=rising),
         charge_limitation=charge.reason,
         discharge_limitation=discharge.reason,
-        charge_request=any(one.online and one.control and one.control.request for one in members),
+        charge_request=any(
+            one.online and one.control and one.control.request for one in controlling(members)
+        ),
         battery_low_voltage=_low_voltage(members),
     )
 
@@ -161,17 +164,18 @@ def _cap(
     dt: float,
 ) -> CapState:
     """Advance the cap that makes chargers obey; without a measured voltage and current it stays."""
-    if values.voltage is None or values.current is None:
+    volts, current = _measured(members, values)
+    if volts is None or current is None:
         return before.cap
     published = cvl_cap.PublishedLimits(
         cvl=cvl,
         ccl=ccl,
         count=_cells(members),
-        capacity=min(sum(one.capacity for one in string) for string in by_string(members)),
+        capacity=min(sum(one.capacity for one in controlling(string)) for string in by_string(members)),
     )
     measured = PackSample(
-        voltage=values.voltage,
-        current=values.current,
+        voltage=volts,
+        current=current,
         soc=values.soc or 0.0,
         remaining=0.0,
         nominal=0.0,
@@ -180,6 +184,16 @@ def _cap(
         cells=(),
     )
     return cvl_cap.step(before.cap, measured, published, dt, after_silence=before.silent)
+
+
+def _measured(members: Sequence[Placed], values: BankValues) -> tuple[float | None, float | None]:
+    """The bank's voltage in V and current in A for the cap, which a watch-only pack can only lower."""
+    if values.voltage is None or values.current is None or not watched(members):
+        return values.voltage, values.current
+    volts, current = without_watched(members)
+    if volts is None or current is None:
+        return None, None
+    return min(values.voltage, volts), max(values.current, current)
 
 
 def _cells(members: Sequence[Placed]) -> int:

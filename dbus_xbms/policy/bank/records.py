@@ -49,6 +49,7 @@ class Member:
     name: str
     string: int  # number of its string in series, 1-based
     cells: int = 0  # of the pack; 0: never read
+    watch_only: bool = False
     state: MemberState
     why: str = ""  # why it is not online, in words; also of a pack that is about to join
     decision: Decision = field(default_factory=Decision)  # its own

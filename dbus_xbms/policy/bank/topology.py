@@ -81,7 +81,7 @@ class Candidate:
     cells: int = 0  # 0: never read
     voltage: float | None = None  # V, now; None: no contact
     mosfets_on: bool | None = None  # both; None: unknown
-    joins: bool = True  # JoinBank
+    joins: bool = True  # it may be proposed for a bank: JoinBank, and it is not watch only
 
 
 def proposed(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -12,7 +12,7 @@ from math import inf, prod
 
 from dbus_xbms.model import Mosfet, Mosfets, PackSample
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.policy.bank.members import Placed, by_string
+from dbus_xbms.policy.bank.members import Placed, by_string, controlling
 from dbus_xbms.policy.bank.records import BankValues, Extreme
 from dbus_xbms.policy.extremes import CELL_STEP, ROUNDING, SENSOR_STEP
 from dbus_xbms.policy.state_of_charge import AverageDischarge
@@ -108,6 +108,17 @@ def measure(
     )
     online = [one for one in members if one.sample]
     return _with_single_packs(values, online, before), ValuesState(discharge=discharge, counted=counted)
+
+
+def without_watched(members: Sequence[Placed]) -> tuple[float | None, float | None]:
+    """Return the voltage in V and the current in A by the online members that are not watch only.
+
+    The voltage is unknown if that of a string is, the current if that of every string is.
+    """
+    strings = [_string([one for one in controlling(string) if one.sample]) for string in by_string(members)]
+    known = [one for one in strings if one]
+    voltage = sum(one.voltage for one in known) if len(known) == len(strings) else None
+    return voltage, sum(one.current for one in known) / len(known) if known else None
 
 
 def _charge(
