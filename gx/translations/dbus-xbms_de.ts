@@ -522,6 +522,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Entladen höchstens %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>nur Anzeige</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>

@@ -522,6 +522,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Descarga, máximo %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>solo visualización</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>

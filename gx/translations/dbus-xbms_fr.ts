@@ -522,6 +522,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Décharge au plus %1 A : %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>affichage seul</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>

@@ -522,6 +522,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Ontladen hoogstens %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>alleen weergave</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
