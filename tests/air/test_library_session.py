@@ -249,7 +249,7 @@ class Odd:
 def odd(monkeypatch: pytest.MonkeyPatch) -> type[Odd]:
     """A module that takes the place of all others."""
     library.load("redodo")
-    made = type("Made", (Odd,), {})
+    made: type[Odd] = type("Made", (Odd,), {})
     made.starting = made.doing = _do_nothing
     monkeypatch.setattr(library, "load", lambda name: made)
     return made
