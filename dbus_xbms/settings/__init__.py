@@ -2,7 +2,7 @@
 
 from dbus_xbms.schema import AnySetting, NotStoredError, Setting, Settings, SettingsError, Value
 from dbus_xbms.settings.bank import BankSettings
-from dbus_xbms.settings.make import family_of, make_of
+from dbus_xbms.settings.make import described_make, family_of, make_of
 from dbus_xbms.settings.pack import PackSettings
 from dbus_xbms.settings.paths import (
     DEVICE_PREFIX,
@@ -49,6 +49,7 @@ __all__ = [
     "bank_number",
     "bank_path",
     "bank_setting",
+    "described_make",
     "device_id",
     "family_of",
     "instance_of",
