@@ -7,7 +7,7 @@ from dataclasses import field
 from math import inf
 
 from dbus_xbms.model import History, Level, Limits, LowestHighest, PackSample, Phase
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.record import record
 

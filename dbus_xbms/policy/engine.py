@@ -21,6 +21,7 @@ from dbus_xbms.policy.alarms import AlarmState, worst
 from dbus_xbms.policy.charge import limits, silent_limits
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
 from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import Freshness
 from dbus_xbms.policy.pack_state import PackState, failed, heard_since_lent, sampled
@@ -123,7 +124,7 @@ def _limits(
     settings: PackSettings,
     turning_off: AbstractSet[Mosfet],
     stage: CvlState | None,
-) -> limits.LimitsState | None:
+) -> LimitsState | None:
     """The limits by the newest sample while it is valid, else by silence."""
     if state.sample is None or state.sampled_at is None:
         if state.control is None or state.previous_sample_at is None:
@@ -148,7 +149,7 @@ def _record_full(state: PackState) -> PackState:
 
 
 def _alarm_context(
-    control: limits.LimitsState | None, sample: PackSample | None, settings: PackSettings
+    control: LimitsState | None, sample: PackSample | None, settings: PackSettings
 ) -> alarms.ControlStatus | None:
     """What alarms depend on; if the BMS reports no protections, the owner's chemistry stands in for them."""
     if control is None:
@@ -170,7 +171,7 @@ def _idle_period(
     state: PackState,
     phase: Phase,
     sensors: Temperatures,
-    control: limits.LimitsState | None,
+    control: LimitsState | None,
     status: AlarmState,
     settings: PackSettings,
     alarm_context: alarms.ControlStatus | None,

@@ -9,7 +9,7 @@ from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, Extremes, LowestHighest,
 from dbus_xbms.policy import freshness, plausibility
 from dbus_xbms.policy.alarms import AlarmState
 from dbus_xbms.policy.charge import silent_limits, snapshot
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.snapshot import Snapshot
 from dbus_xbms.policy.history import HistoryState
 from dbus_xbms.policy.plausibility import PlausibilityState

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dbus_xbms.model import Mosfet, PackSample
 from dbus_xbms.policy import alarms, state_of_charge
 from dbus_xbms.policy.alarms import CLEAR, AlarmState
-from dbus_xbms.policy.charge import limits
 from dbus_xbms.policy.charge.charge_voltage import Stage
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, poll_interval
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.record import record
@@ -70,7 +70,7 @@ def is_quiet(sample: PackSample, settings: PackSettings) -> bool:
 def is_idle(
     sample: PackSample,
     sensors: Temperatures,
-    control: limits.LimitsState | None,
+    control: LimitsState | None,
     alarm_state: AlarmState,
     settings: PackSettings,
     alarm_context: alarms.ControlStatus | None,
@@ -85,7 +85,7 @@ def is_idle(
     )
 
 
-def _steady(control: limits.LimitsState, sample: PackSample) -> bool:
+def _steady(control: LimitsState, sample: PackSample) -> bool:
     """Return whether no limit is moving, and no cell is near a voltage at which one would.
 
     A limit lowered by temperature may rest: temperatures change within minutes.

@@ -7,10 +7,11 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType
+from dbus_fast import DBusError, ErrorType, Message
 
-from dbus_xbms.dbus import Server
+from dbus_xbms.dbus import EncodedSignal, Server, SignalHead
 from dbus_xbms.settings import Value
+from dbus_xbms.venus import items_changed
 from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import ItemObjects, OnWrite
@@ -54,6 +55,7 @@ class ItemService:
             holds=self._holds,
             lost=self._server_lost,
         )
+        self._items_changed = SignalHead("/", BUS_ITEM, "ItemsChanged", items_changed.SIGNATURE, {})
         self._unsent: dict[str, None] = {}  # paths, in the order in which they changed
         self._sending: asyncio.Future[None] | None = None
 
@@ -79,15 +81,7 @@ class ItemService:
         if not self._unsent or self._sending or not self._server.running:
             return
         self._sending = sending = self._server.send(
-            Message(
-                message_type=MessageType.SIGNAL,
-                flags=MessageFlag.NO_REPLY_EXPECTED,
-                path="/",
-                interface=BUS_ITEM,
-                member="ItemsChanged",
-                signature="a{sa{sv}}",
-                body=[self._objects.entries(self._unsent)],
-            )
+            EncodedSignal(self._items_changed, self._objects.encoded(self._unsent))
         )
         self._unsent = {}
         if sending is None or sending.done():  # nearly always

@@ -19,7 +19,7 @@ from dbus_xbms.policy.bank.members import Placed, controlling, watched
 from dbus_xbms.policy.bank.records import MemberState
 from dbus_xbms.policy.bank.shares import AverageCurrent, Share, shares
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
 from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings

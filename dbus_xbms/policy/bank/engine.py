@@ -20,7 +20,7 @@ from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.policy.bank.values import ValuesState
 from dbus_xbms.policy.charge import ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.record import record
 from dbus_xbms.settings.bank import BankSettings

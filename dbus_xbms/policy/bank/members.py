@@ -17,7 +17,7 @@ from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.bank.records import MemberState, MemberView
 from dbus_xbms.policy.bank.topology import Topology, tolerance
 from dbus_xbms.policy.charge import silent_limits
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.record import record
 
 TASK_ENDED = "its task does not run"

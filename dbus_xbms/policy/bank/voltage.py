@@ -45,7 +45,7 @@ def advance(before: CvlState, members: Sequence[Placed], values: BankValues, dt:
     if len(strings) > 1 and len(strings) == len(by_string(members)):
         # A charger sees only the sum of the strings: a cell that runs ahead lowers it as within one pack.
         ahead = _joined([_highest(string) for string in strings], current)
-        return charge_voltage.follow(before, stage, ahead, chosen, dt, settings)
+        return charge_voltage.follow(before, stage, ahead, chosen, dt)
     return stage
 
 

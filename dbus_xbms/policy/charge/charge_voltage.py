@@ -206,14 +206,14 @@ def advance(
     return _advance(state, sample, preset, since_top_balance, dt, capacity, settings)[0]
 
 
-def follow(
-    state: CvlState, stage: CvlState, sample: PackSample, preset: Preset, dt: float, settings: PackSettings
-) -> CvlState:
+def follow(state: CvlState, stage: CvlState, sample: PackSample, preset: Preset, dt: float) -> CvlState:
     """Advance the charge voltage of a pack by one sample, in the ``stage`` of its bank."""
     entered = stage.stage is Stage.FLOAT and state.stage is not Stage.FLOAT
     entered = entered and stage.float_time <= FOLLOWS_WITHIN
-    context = _context(sample, preset, stage.top_balancing, 0.0, settings)
-    lowered, stable_time, cvl = _voltage(state, stage_voltage(stage, preset), context, preset, dt)
+    target = preset.top_balance if stage.top_balancing else preset.full
+    lowered, stable_time, cvl = _voltage(
+        state, stage_voltage(stage, preset), sample.cells, target, preset, dt
+    )
     float_time = 0.0 if entered else stage.float_time or dt
     return replace(stage, reduction=lowered, stable_time=stable_time, cvl=cvl, float_time=float_time)
 
@@ -238,21 +238,29 @@ def _advance(
 
 def _set_voltage(state: CvlState, context: VoltageContext, preset: Preset, dt: float) -> CvlState:
     """Set the CVL of a stage."""
-    lowered, stable_time, cvl = _voltage(state, stage_voltage(state, preset), context, preset, dt)
+    lowered, stable_time, cvl = _voltage(
+        state, stage_voltage(state, preset), context.cells, context.target, preset, dt
+    )
     return replace(state, reduction=lowered, stable_time=stable_time, cvl=cvl)
 
 
 def _voltage(
-    before: CvlState, per_cell: float, context: VoltageContext, preset: Preset, dt: float
+    before: CvlState, per_cell: float, cells: tuple[float, ...], full: float, preset: Preset, dt: float
 ) -> tuple[float, float, float]:
-    """Return reduction, stable time and CVL of a stage of so many V per cell, as the cells allow."""
-    cells, count = context.cells, len(context.cells)
+    """Return reduction, stable time and CVL of a stage, as the cells allow.
+
+    Args:
+        before: state of the previous sample.
+        per_cell: V of the stage.
+        cells: V, at least one.
+        full: V per cell at which a cell is full.
+        preset: not refused.
+        dt: s since the previous sample.
+    """
+    count = len(cells)
     target = count * per_cell
-    most = cvl_reduction.largest(cells, context.target, preset)
-    lowered, stable_time = cvl_reduction.step(
-        before.reduction, before.stable_time, cells, context.target, most, dt
-    )
-    wanted = min(target, count * context.target - lowered)
+    lowered, stable_time = cvl_reduction.step(before.reduction, before.stable_time, cells, full, preset, dt)
+    wanted = min(target, count * full - lowered)
     return lowered, stable_time, _to_publish(before.cvl, wanted, target, count)
 
 

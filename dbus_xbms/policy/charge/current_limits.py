@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from dbus_xbms.model import Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
@@ -254,11 +255,15 @@ def ceiling(
 
     The owner's setting; without one, ``rate`` in C of the capacity, within the rating of the board.
     """
-    chosen, rating = settings.value(setting), settings.rating
+    return _ceiling(setting.name, rate, capacity, settings.value(setting), settings.rating)
+
+
+@lru_cache(maxsize=64)
+def _ceiling(name: str, rate: float, capacity: float, chosen: float, rating: float) -> tuple[float, str]:
     if chosen >= 0:
-        return chosen, f"{setting} {chosen:g} A"
+        return chosen, f"{name} {chosen:g} A"
     if not capacity:
-        return 0.0, f"capacity unknown: set Capacity or {setting}"
+        return 0.0, f"capacity unknown: set Capacity or {name}"
     if rate * capacity <= (rating or UNRATED):
         return rate * capacity, f"{100 * rate:g} % of {capacity:g} Ah ({UNSET})"
     words = f"BMS rated {rating:g} A" if rating else f"at most {UNRATED:g} A"

@@ -46,6 +46,9 @@ class CapState:
     stable_time: float = inf  # s since the cap last changed
 
 
+NO_CAP = CapState()
+
+
 @record
 class PublishedLimits:
     """Limits published for chargers, before the cap is applied."""

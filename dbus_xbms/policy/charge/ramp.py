@@ -113,6 +113,12 @@ def resume(previous: RampedLimit, gap: float) -> RampedLimit:
     return replace(previous, lowered_at=previous.lowered_at + gap, at=previous.at + gap)
 
 
+def at_ceiling(limit: RampedLimit, top: float) -> bool:
+    """Return whether a limit is at its ceiling of ``top`` A, and stays there as long as nothing lowers it."""
+    settled = not limit.cause and not limit.rising
+    return settled and limit.allowed == top and limit.published == _round_down(top)
+
+
 def _round_down(limit: float) -> float:
     return min(limit, round(floor(limit / STEP + 1e-6) * STEP, 3))
 

@@ -16,7 +16,7 @@ from dbus_xbms.policy.bank.currents import Combined
 from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.records import BankDecision, MemberView
 from dbus_xbms.policy.charge import ramp
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance, RampedLimit
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
