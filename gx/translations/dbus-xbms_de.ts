@@ -623,8 +623,8 @@
         <translation>Keines</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>ein Passwort hat sechs Zeichen</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>ein Passwort hat bis zu 32 Zeichen</translation>
     </message>
     <message>
         <source>Passkey</source>

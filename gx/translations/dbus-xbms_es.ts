@@ -623,8 +623,8 @@
         <translation>Ninguna</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>una contraseña tiene seis caracteres</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>una contraseña tiene hasta 32 caracteres</translation>
     </message>
     <message>
         <source>Passkey</source>

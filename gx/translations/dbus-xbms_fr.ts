@@ -623,8 +623,8 @@
         <translation>Aucun</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>un mot de passe a six caractères</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>un mot de passe a 32 caractères au plus</translation>
     </message>
     <message>
         <source>Passkey</source>

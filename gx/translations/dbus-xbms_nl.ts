@@ -623,8 +623,8 @@
         <translation>Geen</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>een wachtwoord heeft zes tekens</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>een wachtwoord heeft maximaal 32 tekens</translation>
     </message>
     <message>
         <source>Passkey</source>
