@@ -522,6 +522,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Entladen höchstens %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>nur Anzeige</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
@@ -619,8 +623,8 @@
         <translation>Keines</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>ein Passwort hat sechs Zeichen</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>ein Passwort hat bis zu 32 Zeichen</translation>
     </message>
     <message>
         <source>Passkey</source>

@@ -522,6 +522,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Descarga, máximo %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>solo visualización</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
@@ -619,8 +623,8 @@
         <translation>Ninguna</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>una contraseña tiene seis caracteres</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>una contraseña tiene hasta 32 caracteres</translation>
     </message>
     <message>
         <source>Passkey</source>

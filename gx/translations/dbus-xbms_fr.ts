@@ -522,6 +522,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Décharge au plus %1 A : %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>affichage seul</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
@@ -619,8 +623,8 @@
         <translation>Aucun</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>un mot de passe a six caractères</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>un mot de passe a 32 caractères au plus</translation>
     </message>
     <message>
         <source>Passkey</source>

@@ -522,6 +522,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Ontladen hoogstens %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>alleen weergave</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
@@ -619,8 +623,8 @@
         <translation>Geen</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>een wachtwoord heeft zes tekens</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>een wachtwoord heeft maximaal 32 tekens</translation>
     </message>
     <message>
         <source>Passkey</source>
