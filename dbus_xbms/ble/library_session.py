@@ -83,11 +83,17 @@ class LibrarySession:
 
     async def read(self, known: PackIdentity | None, *, counters: bool, limit: float = inf) -> Reading:
         """Read the pack once; the library knows no counters."""
+        sample = await self._sample(limit)
+        if known is not None:
+            return reading(sample)
+        described = await self._describe()  # may take seconds, so what was measured before it is old
+        return reading(await self._sample(limit), described)
+
+    async def _sample(self, limit: float) -> dict[str, object]:
         sample = await self._call(self._bms.async_update(), limit)
-        described = await self._describe() if known is None else None
         if not isinstance(sample, dict):
             raise ProtocolError(f"{self._named}: expected a dict, got {sample!r:.40}")
-        return reading(sample, described)
+        return sample
 
     async def _describe(self) -> dict[str, str]:
         """Return the texts that describe the BMS; one that does not send them is read all the same."""

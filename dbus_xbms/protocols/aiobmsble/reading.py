@@ -120,9 +120,14 @@ def _celled(value: object) -> float:
 
 
 def _temperatures(sample: Mapping[str, object]) -> tuple[tuple[float, ...], str]:
-    """Return the sensors and their roles; no roles if none has a type."""
+    """Return the sensors and their roles; no roles if none has a type.
+
+    A make whose BMS reports packs has its sensors in the sample of each: those of an only pack are shown.
+    """
     celsius, types = [], []
-    for sensor in _list(sample, "temp_values"):
+    packs = _list(sample, "packs")
+    only = packs[0] if len(packs) == 1 and isinstance(packs[0], Mapping) else {}
+    for sensor in _list(sample, "temp_values") or _list(only, "temp_values"):
         value = getattr(sensor, "value", sensor)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ProtocolError(f"temp_values: expected numbers, got {sensor!r:.40}")

@@ -145,6 +145,15 @@ def test_a_cell_without_a_voltage_makes_all_cells_unknown_and_is_a_problem() -> 
     assert sample.problem == "the BMS reports no voltage of 1 of its cells"
 
 
+def test_the_sensors_of_an_only_pack_are_shown_and_those_of_several_are_not() -> None:
+    inside = {"temp_values": [Sensor(21.0, Kind.CELL), Sensor(23.0, Kind.MOSFET)]}
+    sample = read(temp_values=[], packs=[inside])
+    assert (sample.temperatures, sample.sensor_roles) == ((21.0, 23.0), "cm")
+    assert read(temp_values=[], packs=[inside, inside]).temperatures == ()
+    assert read(temp_values=[Sensor(15.0)], packs=[inside]).temperatures == (15.0,)
+    assert read(temp_values=[], packs=[None]).temperatures == ()
+
+
 def test_the_cells_of_packs_in_parallel_are_not_shown_as_those_of_one_pack() -> None:
     assert read(packs=[{}, {}], cell_voltages=[3.3] * 8).cells == ()
     assert len(read(packs=[{}]).cells) == 4
