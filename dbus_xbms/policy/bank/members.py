@@ -116,7 +116,9 @@ def place(
 
 def _distinct(views: Sequence[MemberView]) -> list[MemberView]:
     """Number the packs that have the same name, so that words about them are clear: ``House (pack 2)``."""
-    named = Counter(view.name for view in views)
+    named = Counter([view.name for view in views])
+    if len(named) == len(views):
+        return list(views)
     return [
         view if named[view.name] == 1 else replace(view, name=f"{view.name} (pack {n})")
         for n, view in enumerate(views, 1)
