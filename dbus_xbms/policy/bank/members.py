@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -18,7 +17,7 @@ from dbus_xbms.policy.bank.records import MemberState, MemberView
 from dbus_xbms.policy.bank.topology import Topology, tolerance
 from dbus_xbms.policy.charge import silent_limits
 from dbus_xbms.policy.charge.limits_state import LimitsState
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 TASK_ENDED = "its task does not run"
 STALE = 15.0  # s without a decision of a member's task, which decides every 10 s at least

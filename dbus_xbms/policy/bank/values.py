@@ -7,7 +7,7 @@ string without contact is unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf, prod
 from operator import itemgetter
 
@@ -17,7 +17,7 @@ from dbus_xbms.policy.bank.members import Placed, by_string, controlling
 from dbus_xbms.policy.bank.records import BankValues, Extreme
 from dbus_xbms.policy.extremes import CELL_STEP, ROUNDING, SENSOR_STEP
 from dbus_xbms.policy.state_of_charge import AverageDischarge
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings.bank import BankSettings
 
 FULL = 100.0  # %
