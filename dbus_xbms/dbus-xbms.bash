@@ -9,7 +9,7 @@ _dbus_xbms_options() { # COMMAND
         scan) echo '-h --help --log-level --seconds --json' ;;
         add) echo '-h --help --log-level --file --name --chemistry --control --charge-current --discharge-current --yes --no-wait' ;;
         remove) echo '-h --help --log-level --all --forget --yes' ;;
-        bank*) echo '-h --help --log-level --name --topology --yes' ;;
+        bank*) echo '-h --help --log-level --name --topology --allow-watch-only --yes' ;;
         list) echo '-h --help --log-level --json' ;;
         get) echo '-h --help --log-level --changed --json' ;;
         set) echo '-h --help --log-level --yes' ;;

@@ -34,6 +34,8 @@ def ask_to_join(configuration: Configuration, after: PackSettings) -> bool | Non
         chemistries = {configuration.packs[address].chemistry for address in formation.members}
         if named(configuration.banks[number]) or not formation.formed or after.chemistry not in chemistries:
             continue
+        if after.watch_only:
+            return False
         bank = printable(configuration.title(number))
         say(
             f"The bank {bank} has all packs that are wired in parallel. A pack that joins must have nearly "

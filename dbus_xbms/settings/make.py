@@ -13,5 +13,14 @@ def family_of(pack: PackSettings) -> BmsFamily:
 
 
 def make_of(pack: PackSettings) -> str:
-    """Return the make of a pack, for people: "JBD" or "LiTime (watch only)"."""
-    return family_of(pack).described(Advertised(address="", name=pack.advertised_name, manufacturer={}))
+    """Return the make of a pack, for people, such as "LiTime"."""
+    return family_of(pack).make_of(_advertised(pack))
+
+
+def described_make(pack: PackSettings) -> str:
+    """Return the make of a pack, and whether it is only watched: "LiTime (watch only)"."""
+    return family_of(pack).described(_advertised(pack))
+
+
+def _advertised(pack: PackSettings) -> Advertised:
+    return Advertised(address="", name=pack.advertised_name, manufacturer={})

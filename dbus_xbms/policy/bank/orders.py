@@ -2,7 +2,7 @@
 
 Every pack is asked before any is switched. A command that turns a MOSFET off is carried out by all packs or
 by none: those that stay on would carry the current of the others. Turning on is carried out by every pack
-that can.
+that can. A pack that is watch only is never switched, so a bank with one cannot be turned off.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dbus_xbms.record import record
 from dbus_xbms.text import listed
 
 OTHERS_REFUSED = "another pack refuses, and it would carry the current of this one"
+STAYS_ON = "it is watch only and cannot be switched, so it goes on carrying current"
+SKIPPED = "skipped: watch only, never switched"
 WORST = (CommandState.SENDING, CommandState.WAITING, CommandState.FAILED, CommandState.REFUSED)
 
 
@@ -111,7 +113,6 @@ def combined(packs: Sequence[SwitchStatus]) -> SwitchStatus:
         requested=_common([pack.requested for pack in packs]),
         failed=frozenset(mosfet for pack in packs for mosfet in pack.failed),
         balancing=_same([pack.balancing for pack in packs]),
-        lent_for=max((pack.lent_for for pack in packs), default=0.0),
     )
 
 

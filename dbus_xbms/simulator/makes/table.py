@@ -10,6 +10,7 @@ from dbus_xbms.simulator.makes.litime import brand
 from dbus_xbms.simulator.makes.make import Make
 from dbus_xbms.simulator.makes.renogy import RENOGY
 from dbus_xbms.simulator.makes.seplos import SEPLOS
+from dbus_xbms.simulator.makes.tdt import TDT
 
 JBD = "jbd"  # not in the table: its boards and modules vary
 MAKES: Mapping[str, Make] = {
@@ -20,4 +21,5 @@ MAKES: Mapping[str, Make] = {
     "daly": DALY,
     "seplos": SEPLOS,
     "renogy": RENOGY,
+    "tdt": TDT,
 }

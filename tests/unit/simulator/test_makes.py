@@ -7,7 +7,7 @@ import pytest
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.device import Device
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
-from dbus_xbms.simulator.makes import jikong, litime
+from dbus_xbms.simulator.makes import jikong, litime, tdt
 from dbus_xbms.simulator.makes.modbus import READ_COILS, READ_HOLDING, READ_INPUT, crc, parse
 from dbus_xbms.simulator.makes.table import MAKES
 from dbus_xbms.simulator.scenario import ScenarioError, address_of, brands, pack_of, read_scenario
@@ -36,6 +36,7 @@ REQUESTS = {
         modbus(1, READ_INPUT, 0x1000, 0x11),
         modbus(1, READ_INPUT, 0x1100, 0x1A),
     ],
+    "tdt": [tdt.request(command) for command in (tdt.MEASURED, tdt.STATE, tdt.DEVICE)],
     "renogy": [
         modbus(0x30, READ_HOLDING, 0x13B2, 7),
         modbus(0x30, READ_HOLDING, 0x1388, 34),
