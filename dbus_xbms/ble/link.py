@@ -176,7 +176,6 @@ class Link:
         was_ready, self._ready = self._ready, False
         try:
             if session:
-                session.end("the link was closed")
                 await session.close()
             # Otherwise a new client would receive every notification twice.
             if client:

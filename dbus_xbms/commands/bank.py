@@ -275,7 +275,9 @@ def _packs(known: Known, addresses: list[str]) -> str:
 
 ACTIONS = {
     "list": Action(form="", least=0, most=0, run=_list),
-    "create": Action(form="[PACK ...] [--name NAME] [--topology TOPOLOGY]", least=0, run=_create),
+    "create": Action(
+        form="[PACK ...] [--name NAME] [--topology TOPOLOGY] [--allow-watch-only]", least=0, run=_create
+    ),
     "add": Action(form="BANK PACK ...", least=2, run=_add),
     "remove": Action(form="BANK PACK ...", least=2, run=_remove),
     "set": Action(form="BANK SETTING VALUE", least=3, most=3, run=_set),

@@ -18,8 +18,7 @@ from dbus_xbms.known.addition import Advertisement
 from dbus_xbms.known.naming import name_refusal
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
 from dbus_xbms.policy.advice.controllers import Configuration
-from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled
-from dbus_xbms.policy.charge.chemistry import refusal
+from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled, refusal
 from dbus_xbms.protocols import WATCH_ONLY, BmsFamily
 from dbus_xbms.settings import PackSettings, SettingsError, Value, family_of, make_of, pack_path
 from dbus_xbms.text import printable

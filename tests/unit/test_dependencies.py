@@ -212,6 +212,7 @@ for name in {sorted(NOT_ON_VENUS)}:
     sys.modules[name] = None  # an import of it now fails
 for name in {modules}:
     __import__(name.removesuffix(".__init__"))
+assert "aiobmsble" not in sys.modules  # it takes memory, and is imported with the first pack that needs it
 """
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60

@@ -77,7 +77,7 @@ class Jbd(ConversationFamily):
         """Return how surely the advertisement is that of a JBD, in points; 0: it is not."""
         return adverts.jbd_certainty(seen)
 
-    def product(self, hardware: str) -> str:
+    def product(self, hardware: str, name: str = "") -> str:
         """Return the name of a product by its model text."""
         return product(hardware)
 
