@@ -82,6 +82,8 @@ def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
     """Take what a sample proves of the mask; that wins over what is remembered."""
     if state.sending != NOTHING:  # the BMS follows within moments
         return state
+    if _is_proven(state, sample):
+        return state  # nearly always
     reports_lock = state.reports_lock or sample.locked
     off_by_us = frozenset() if reports_lock else frozenset(m for m in state.off_by_us if not sample.is_on(m))
     confirmed = commanded_by(sample, off_by_us)
@@ -93,6 +95,16 @@ def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
         off_by_us=off_by_us,
         reports_lock=reports_lock,
         failed=_without(state.failed, lambda m: sample.is_on(m) is state.failed.of(m)),
+    )
+
+
+def _is_proven(state: MosfetState, sample: PackSample) -> bool:
+    """Return whether a sample proves what the one before has proven, and nothing else is remembered."""
+    return (
+        state.confirmed == state.commanded == sample.commanded
+        and not state.off_by_us
+        and state.failed == NOTHING
+        and (state.reports_lock or not sample.locked)
     )
 
 
