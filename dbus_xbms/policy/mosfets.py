@@ -18,6 +18,7 @@ from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 
 NOTHING = MosfetTarget()
+NO_MOSFET: frozenset[Mosfet] = frozenset()
 CHANGE_EVERY = 5.0  # s, the least time between two changes of one MOSFET
 FALL_TIME = 10.0  # s a current has to fall before its MOSFET turns off
 SMALL_CURRENT, SMALL_RATE = 1.0, 0.01  # A and C: the larger is small enough to turn a MOSFET off
@@ -43,7 +44,7 @@ class MosfetState:
     @property
     def failed_mosfets(self) -> frozenset[Mosfet]:
         """MOSFETs whose last command failed, and that have not followed it since."""
-        return frozenset(_named(self.failed))
+        return NO_MOSFET if self.failed == NOTHING else frozenset(_named(self.failed))
 
     @property
     def due(self) -> MosfetTarget:
@@ -208,6 +209,8 @@ def _named(target: MosfetTarget) -> tuple[Mosfet, ...]:
 
 def turning_off(state: MosfetState) -> frozenset[Mosfet]:
     """MOSFETs that a waiting or sent command turns off; current through them must stop first."""
+    if state.waiting == state.sending == NOTHING:
+        return NO_MOSFET
     return frozenset(m for m in Mosfet if state.waiting.of(m) is False or state.sending.of(m) is False)
 
 
