@@ -86,7 +86,7 @@ def test_it_fails_with_the_reason_where_the_program_is_broken(
 
 def test_it_fails_where_a_recorded_pack_of_another_make_is_read_wrong(copy: Path) -> None:
     pytest.importorskip("aiobmsble", reason="aiobmsble needs Python 3.12")
-    spoil(copy / "dbus_xbms/protocols/aiobmsble/reading.py", "current=_", "current=-_")
+    spoil(copy / "dbus_xbms/protocols/aiobmsble/reading.py", "current=_required", "current=-_required")
     done = self_test(copy)
     assert done.returncode == 1
     assert "a recorded pack of another make has (13.278, 12.5, 70.0, 4), not (13.278, -12.5" in done.stderr
