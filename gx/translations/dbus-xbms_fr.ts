@@ -442,6 +442,10 @@
         <source>Settings</source>
         <translation>Paramètres</translation>
     </message>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (affichage seul)</translation>
+    </message>
 </context>
 <context>
     <name>FindingRow</name>
@@ -452,6 +456,13 @@
     <message>
         <source>Note</source>
         <translation>Remarque</translation>
+    </message>
+</context>
+<context>
+    <name>KnownPackRow</name>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (affichage seul)</translation>
     </message>
 </context>
 <context>
@@ -586,6 +597,10 @@
     <message>
         <source>All settings of this pack</source>
         <translation>Tous les paramètres de ce pack</translation>
+    </message>
+    <message>
+        <source>The pack is added.</source>
+        <translation>Le pack est ajouté.</translation>
     </message>
 </context>
 <context>
@@ -1272,6 +1287,10 @@
         <translation>Un autre programme affiche ce pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>La bibliothèque pour cette marque manque</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Lu, mais le GX ne l&apos;affiche pas</translation>
     </message>
@@ -1335,6 +1354,13 @@
     <message>
         <source>No reply</source>
         <translation>Pas de réponse</translation>
+    </message>
+</context>
+<context>
+    <name>WatchOnlyLabel</name>
+    <message>
+        <source>Watch only: this make is shown, but never controls charging and cannot be switched. The library that reads it must not be used for safety.</source>
+        <translation>Affichage seul : cette marque ne contrôle jamais la charge et ne peut pas être commutée. La bibliothèque qui la lit ne doit pas servir à la sécurité.</translation>
     </message>
 </context>
 <context>

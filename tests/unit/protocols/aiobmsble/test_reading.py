@@ -139,19 +139,17 @@ def test_typed_sensors_have_their_roles() -> None:
     assert read(temp_values=[21.5]).sensor_roles == ""
 
 
+def test_the_sensors_of_the_packs_are_those_of_a_bms_that_has_none_itself() -> None:
+    packs = [{"temp_values": [Sensor(20.0, Kind.CELL)]}, {"temp_values": [Sensor(35.0, Kind.MOSFET)]}]
+    sample = read(packs=packs, temp_values=...)
+    assert (sample.temperatures, sample.sensor_roles) == ((20.0, 35.0), "cm")
+    assert read(packs=packs).temperatures == (21.5, 20.5)
+
+
 def test_a_cell_without_a_voltage_makes_all_cells_unknown_and_is_a_problem() -> None:
     sample = read(cell_count=5)
     assert sample.cells == ()
     assert sample.problem == "the BMS reports no voltage of 1 of its cells"
-
-
-def test_the_sensors_of_an_only_pack_are_shown_and_those_of_several_are_not() -> None:
-    inside = {"temp_values": [Sensor(21.0, Kind.CELL), Sensor(23.0, Kind.MOSFET)]}
-    sample = read(temp_values=[], packs=[inside])
-    assert (sample.temperatures, sample.sensor_roles) == ((21.0, 23.0), "cm")
-    assert read(temp_values=[], packs=[inside, inside]).temperatures == ()
-    assert read(temp_values=[Sensor(15.0)], packs=[inside]).temperatures == (15.0,)
-    assert read(temp_values=[], packs=[None]).temperatures == ()
 
 
 def test_the_cells_of_packs_in_parallel_are_not_shown_as_those_of_one_pack() -> None:
