@@ -88,7 +88,7 @@ def step(
         charging=charging,
         discharging=discharging,
         rise=rise,
-        cap=_cap(before, members, values, cvl, charge.published, dt),
+        cap=_cap(before, members, stage, values, cvl, charge.published, dt),
         silent=silent,
     )
     return replace(found, limits=_limits(found, charge, discharge, members, stage, cvl, rising=cvl < allowed))
@@ -154,14 +154,16 @@ def _not_above(combined: Combined, before: RampedLimit) -> Combined:
 def _cap(
     before: BankLimits,
     members: Sequence[Placed],
+    stage: CvlState,
     values: BankValues,
     cvl: float,
     ccl: float,
     dt: float,
 ) -> CapState:
     """Advance the cap that makes chargers obey; without a measured voltage and current it stays."""
+    cap = before.cap if before.limits else cvl_cap.ignoring(stage.overshoot)
     if values.voltage is None or values.current is None:
-        return before.cap
+        return cap
     published = cvl_cap.PublishedLimits(
         cvl=cvl,
         ccl=ccl,
@@ -170,7 +172,7 @@ def _cap(
     )
     measured = PackSample(
         voltage=values.voltage,
-        current=values.current,
+        current=max(values.current, *(_assumed_current(string) for string in by_string(members))),
         soc=values.soc or 0.0,
         remaining=0.0,
         nominal=0.0,
@@ -178,7 +180,16 @@ def _cap(
         protection=frozenset(),
         cells=(),
     )
-    return cvl_cap.step(before.cap, measured, published, dt, after_silence=before.silent)
+    return cvl_cap.step(cap, measured, published, dt, after_silence=before.silent)
+
+
+def _assumed_current(string: Sequence[Placed]) -> float:
+    """The current of a string in A, if members without contact carry what their capacities give."""
+    online = currents.carrying(string, CHARGE)
+    capacity = sum(one.capacity for one in online)
+    missing = sum(one.capacity for one in currents.perhaps_carrying(string, CHARGE))
+    measured = sum(one.sample.current for one in online if one.sample)
+    return measured * (1 + missing / capacity) if capacity else 0.0
 
 
 def _cells(members: Sequence[Placed]) -> int:

@@ -6,7 +6,7 @@ Time passes from sample to sample only: between two samples no limit moves. Limi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
@@ -93,7 +93,8 @@ def step(
     voltage = _voltage(before, context, since_top_balance, dt, settings, stage)
     currents = charge, discharge = _currents(before, context, now)
     published = _published(voltage, context, charge.published, settings)
-    cap = _cap(before, context.sample, published, dt)
+    cap = _cap(before, context.sample, published, dt, stage)
+    voltage = replace(voltage, overshoot=cap.overshoot.volts)
     limits = _limits(before, context, voltage, cap, published, currents, settings)
     return LimitsState(
         limits=limits,
@@ -163,9 +164,15 @@ def _published(
 
 
 def _cap(
-    before: LimitsState | None, sample: PackSample, published: cvl_cap.PublishedLimits, dt: float
+    before: LimitsState | None,
+    sample: PackSample,
+    published: cvl_cap.PublishedLimits,
+    dt: float,
+    stage: CvlState | None,
 ) -> cvl_cap.CapState:
-    """Advance the cap that makes chargers obey."""
+    """Advance the cap that makes chargers obey; the bank of a pack does that for all its packs."""
+    if stage:
+        return cvl_cap.ignoring(stage.overshoot)
     cap, silent = (before.cap, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
     return cvl_cap.step(cap, sample, published, dt, after_silence=silent)
 
