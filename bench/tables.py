@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
+from dbus_xbms.protocols.aiobmsble.brands import BRANDS
+from dbus_xbms.protocols.aiobmsble.make import EXTRAS
+from dbus_xbms.protocols.aiobmsble.makes import MAKES
 from dbus_xbms.settings import AnySetting
 from dbus_xbms.settings.topics import BANK_TOPICS, TOPICS
 
 DOCS = Path(__file__).parents[1] / "docs"
 CHARGE_CONTROL = DOCS / "charge-control.md"
 SETTINGS = DOCS / "settings.md"
+OTHER_MAKES = DOCS / "other-makes.md"
 PRESET_COLUMNS = {
     "full": "Full",
     "floating": "Float",
@@ -73,9 +77,24 @@ def _settings(*settings: AnySetting) -> str:
     return _table(("Setting", "Default", "Unit", "Meaning"), *rows)
 
 
+def makes() -> str:
+    """Return a table of the makes that are only watched."""
+    rows = [
+        (
+            make.make,
+            ", ".join(dict.fromkeys(BRANDS.get(make.name, {}).values())),
+            f"`{make.name}`",
+            *("✓" if extra in make.reports else "" for extra in EXTRAS),
+        )
+        for make in sorted(MAKES, key=lambda row: row.make.casefold())
+    ]
+    return _table(("Make", "Also sold as", "`Protocol`", *EXTRAS), *rows)
+
+
 TABLES: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     CHARGE_CONTROL: {"presets": presets, "bounds": bounds},
     SETTINGS: {"settings": settings, "bank": bank_settings},
+    OTHER_MAKES: {"makes": makes},
 }
 
 

@@ -16,6 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from bundle.tree import File
+from pages.makes import LEFT_OUT
 
 LOCK = Path(__file__).with_name("vendor.lock")
 ROW = re.compile(r"^([\w-]+)==([\w.]+) --hash=sha256:([0-9a-f]{64})$", re.MULTILINE)
@@ -27,6 +28,9 @@ DROPPED = (
     *(f"bleak/backends/{system}/*" for system in ("android", "corebluetooth", "p4android", "winrt")),
     *(f"bluetooth_adapters/systems/{system}.py" for system in ("macos", "windows")),
     "dbus_fast/glib/*",  # needs PyGObject
+    "aiobmsble/test_data/*",
+    "aiobmsble/__main__.py",  # a program of its own
+    *(f"aiobmsble/bms/{name}_bms.py" for name in LEFT_OUT),
     "aiooui/oui.data",  # 0.8 MB of vendors' names, which the program never looks up
 )
 # The only file of a wheel's metadata that is kept; licences go to LICENSES/.

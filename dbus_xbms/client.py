@@ -106,7 +106,7 @@ class PackClient:
             raise LinkError("not connected")
         while True:
             try:
-                reading = await self._link.run(self._protocol.poll(self._identity, counters=counters))
+                reading = await self._link.read(self._identity, counters=counters)
             except PairingNext as err:
                 self._notify(str(err))
                 await self._open(self._link)
@@ -119,8 +119,8 @@ class PackClient:
         while True:
             try:
                 async with asyncio.timeout(self._timeout):
-                    await link.open()
-                return await link.run(self._protocol.hello(self.address, self._password))
+                    await link.open(password=self._password)
+                return await link.log_in()
             except PairingNext as err:
                 self._notify(str(err))
             except TimeoutError as err:

@@ -9,7 +9,7 @@ _dbus_xbms_options() { # COMMAND
         scan) echo '-h --help --log-level --seconds --json' ;;
         add) echo '-h --help --log-level --file --name --chemistry --control --charge-current --discharge-current --yes --no-wait' ;;
         remove) echo '-h --help --log-level --all --forget --yes' ;;
-        bank*) echo '-h --help --log-level --name --topology --yes' ;;
+        bank*) echo '-h --help --log-level --name --topology --allow-watch-only --yes' ;;
         list) echo '-h --help --log-level --json' ;;
         get) echo '-h --help --log-level --changed --json' ;;
         set) echo '-h --help --log-level --yes' ;;
@@ -22,7 +22,7 @@ _dbus_xbms_options() { # COMMAND
         doctor) echo '-h --help --log-level --scan --json --report --self-test' ;;
         decode) echo '-h --help --log-level' ;;
         settings) echo '-h --help --log-level --file' ;;
-        simulate) echo '-h --help --log-level --packs --model --replay --bank --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
+        simulate) echo '-h --help --log-level --packs --model --replay --bank --brands --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
         demo) echo '-h --help --log-level --packs --bank --replay --scenario --quick --seconds --once' ;;
         completion) echo '-h --help --log-level' ;;
     esac
@@ -149,7 +149,7 @@ _dbus_xbms() {
 _dbus_xbms_reply() { # KIND WORD PACK COMMAND
     local name settings='Enabled CustomName ClassAndVrmInstance JoinBank ConnectionMode NotifyMethod AcquireFailed PollInterval RestInterval Adapter Password Passkey HoldTime RemoveAfter TemperatureRoles InsecureConnection CellOvervoltageAlarm LowSocWarning CellImbalanceWarning MosfetTemperatureWarning AcceptNewBms Control Chemistry Capacity CellFull CellFloat CellLow CellHighCutoff CellLowCutoff MaxChargeCurrent MaxDischargeCurrent TemperatureControl ChargeCellCurve DischargeCellCurve ChargeTemperatureCurve DischargeTemperatureCurve MosfetTemperatureCurve ChargeSocCurve DischargeSocCurve AbsorptionTime MaxAbsorptionTime BalancingTime CellAgreement TailCurrent RebulkSoc RebulkDrift TopBalanceDays TopBalanceVoltage DerateDischarge StopAfter WakeCurrent ControlRemoveAfter HighCellWarning LowCellWarning HighTemperatureWarning LowTemperatureWarning ChargeRequestSoc DischargeFloor AllowMosfetControl AllowDischargeOff AllowParameterWrites AllowLending SeparateSwitchDevice ChargeSwitchName ChargeSwitchGroup ChargeSwitchShow DischargeSwitchName DischargeSwitchGroup DischargeSwitchShow LendSwitchName LendSwitchGroup LendSwitchShow Protocol UseFbCommand'
     [ "$3" != 'service' ] || settings='MaxConnections'
-    if [[ $4 == 'bank set' ]] || [[ $3 =~ ^(bank)?[1-9]$ ]]; then settings='ClassAndVrmInstance Enabled Name Members Topology Control MaxChargeCurrent MaxDischargeCurrent CountCharge Shunt InsecureConnection ChargeSwitchName ChargeSwitchGroup ChargeSwitchShow DischargeSwitchName DischargeSwitchGroup DischargeSwitchShow LendSwitchName LendSwitchGroup LendSwitchShow'; fi
+    if [[ $4 == 'bank set' ]] || [[ $3 =~ ^(bank)?[1-9]$ ]]; then settings='ClassAndVrmInstance Enabled Name Members Topology Control AllowWatchOnlyMembers MaxChargeCurrent MaxDischargeCurrent CountCharge Shunt InsecureConnection ChargeSwitchName ChargeSwitchGroup ChargeSwitchShow DischargeSwitchName DischargeSwitchGroup DischargeSwitchShow LendSwitchName LendSwitchGroup LendSwitchShow'; fi
     COMPREPLY=()
     case $1 in
     words*) COMPREPLY=($(compgen -W "${1#words}" -- "$2")) ;;

@@ -5,9 +5,11 @@ Voltage in V, current in A (positive while charging), charge in Ah, temperature 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from math import inf
+
+from dbus_xbms.record import record
 
 
 class Protection(Enum):
@@ -76,7 +78,7 @@ _BLOCKED_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mosfets:
     """The two MOSFETs: True lets current through in that direction."""
 
@@ -88,7 +90,7 @@ class Mosfets:
         return self.charge if mosfet is Mosfet.CHARGE else self.discharge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MosfetTarget:
     """A state for each MOSFET. True: on, as the BMS decides; False: off; ``None``: unchanged, or unknown."""
 
@@ -107,7 +109,7 @@ class MosfetTarget:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Switched:
     """What a BMS reports after a MOSFET command."""
 
@@ -115,7 +117,7 @@ class Switched:
     hidden: frozenset[Mosfet] = frozenset()  # a protection hides whether these followed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BmsTraits:
     """What policies need to know of a family of BMSes to judge its readings."""
 
@@ -124,27 +126,29 @@ class BmsTraits:
     first_sensor_at_mosfets: bool = True  # usually, of two or more, on a BMS that does not report the roles
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PackSample:
     """One poll of one pack. ``None`` means that the BMS did not report the value."""
 
     voltage: float  # V, pack terminals
     current: float  # A, positive while charging
-    soc: float  # %, 0-100, as the BMS counts it
-    remaining: float  # Ah
-    nominal: float  # Ah; 0: unknown
-    cycles: int
-    protection: frozenset[Protection]
+    soc: float | None  # %, 0-100, as the BMS counts it
+    remaining: float | None  # Ah
+    nominal: float | None  # Ah; 0: the BMS does not know it
+    cycles: int | None
+    protection: frozenset[Protection] | None  # None: the BMS reports none that are known here
     mosfets: Mosfets | None = None  # None: the BMS has none, or does not report them
     commanded: MosfetTarget = MosfetTarget()  # what the MOSFETs must have been commanded
     locked: bool = False  # the BMS reports that a MOSFET was commanded off, but not which
     cells: tuple[float, ...]  # V, in the BMS's own order
-    balancing: frozenset[int] = frozenset()  # cell numbers, 1-based
+    balancing: frozenset[int] | None = frozenset()  # cell numbers, 1-based
+    balancer: bool | None = None  # whether it works, of a BMS that does not report the cells
     temperatures: tuple[float, ...] = ()  # °C, in the BMS's own order, unchecked
     sensor_roles: str = ""  # a letter per sensor as in TemperatureRoles; "": the BMS does not say
     learned: float | None = None  # Ah, full-charge capacity as the BMS learned it
     health: float | None = None  # %, state of health as the BMS says it
     balance_current: float | None = None  # A
+    problem: str = ""  # what else the BMS reports, in words; for people, and decides nothing
 
     def is_on(self, mosfet: Mosfet) -> bool | None:
         """Return whether a MOSFET is on; ``None`` if unknown."""
@@ -160,8 +164,13 @@ class PackSample:
         """Whether both MOSFETs are on, so that its voltage is that of its terminals; True if unknown."""
         return self.mosfets is None or (self.mosfets.charge and self.mosfets.discharge)
 
+    @property
+    def is_balancing(self) -> bool | None:
+        """Whether any cell is being balanced; ``None`` if unknown."""
+        return self.balancer if self.balancing is None else bool(self.balancing)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class PackIdentity:
     """Properties of a BMS that do not change from poll to poll; stored for the next start."""
 
@@ -174,7 +183,7 @@ class PackIdentity:
     produced: str = ""  # ISO date, "" when the BMS holds none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Counters:
     """How often each protection tripped over the pack's life, by the BMS's own count."""
 
@@ -192,7 +201,7 @@ class Counters:
     restarts: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Reading:
     """Result of one poll; with identity and counters only if they were read."""
 
@@ -228,7 +237,7 @@ class Notify(IntEnum):
     ACQUIRE = 2  # AcquireNotify: over a socket, even where that is not safe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LinkStatus:
     """Status of the radio link to one pack."""
 
@@ -242,7 +251,7 @@ class LinkStatus:
     interference: str = ""  # other programs that interfere, and what to do
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Extremes:
     """Lowest and highest values since the pack was added; ``None`` before the first sample."""
 
@@ -254,7 +263,7 @@ class Extremes:
     temperature_max: float | None = None  # °C
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LowestHighest:
     """Numbers of the lowest and the highest of a pack's cells or sensors, 1-based."""
 
@@ -262,7 +271,7 @@ class LowestHighest:
     highest: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class History:
     """Totals since the pack was added."""
 
@@ -280,7 +289,7 @@ class History:
     empty: int = 0  # at 0 %, and not above 10 % since
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Limits:
     """Limits of a controlling pack for chargers and loads."""
 
@@ -316,7 +325,7 @@ class CommandState(IntEnum):
 UNFINISHED = (CommandState.WAITING, CommandState.SENDING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SwitchStatus:
     """What was switched, and the newest commands."""
 

@@ -21,6 +21,7 @@ from dbus_xbms.model import (
 )
 from dbus_xbms.policy.bank.records import BankDecision
 from dbus_xbms.policy.decision import Decision
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, Settings, Value
 from dbus_xbms.settings.bank import BankSettings
 
@@ -113,7 +114,7 @@ class AnyReport(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Report:
     """Everything that is published of one pack at one moment."""
 
@@ -145,8 +146,8 @@ class Report:
 
     @property
     def protection(self) -> frozenset[Protection]:
-        """What has tripped."""
-        return self.decision.sample.protection if self.decision.sample else NOTHING_TRIPPED
+        """What has tripped, as far as the BMS reports it."""
+        return (self.decision.sample and self.decision.sample.protection) or NOTHING_TRIPPED
 
     @property
     def permissions(self) -> tuple[PackSettings, ...]:
@@ -154,7 +155,7 @@ class Report:
         return (self.settings,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankReport:
     """Everything that is published of one bank at one moment."""
 
@@ -195,7 +196,7 @@ class BankReport:
     def protection(self) -> frozenset[Protection]:
         """What has tripped in any member."""
         return NOTHING_TRIPPED.union(
-            *(member.sample.protection for member in self.decision.members if member.sample)
+            *(member.sample.protection or () for member in self.decision.members if member.sample)
         )
 
     @property

@@ -208,6 +208,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
     }
     if family := recognise(seen):
         entry["protocol"] = ("s", family.name)
+        entry["make"] = ("s", family.make_of(seen))
+        entry["watch_only"] = ("b", family.watch_only)
     if seen.rssi is not None:
         entry["rssi"] = ("n", seen.rssi)
     return {key: Variant(signature, value) for key, (signature, value) in entry.items()}

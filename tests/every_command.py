@@ -124,6 +124,7 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--packs", "two"),
         ("--bank", "1"),
         ("--bank", "2", "--packs", "2"),
+        ("--brands", "--packs", "2"),
         ("--model", "/nonexistent"),
         ("--model", "/"),
         ("--settings-only", "--settings-file", "/"),

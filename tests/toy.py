@@ -8,8 +8,8 @@ from __future__ import annotations
 from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, PackIdentity, PackSample, Reading
 from dbus_xbms.protocols import (
     Advertised,
-    BmsFamily,
     Conversation,
+    ConversationFamily,
     Echo,
     Frame,
     GattLayout,
@@ -44,15 +44,15 @@ class ToyFramer:
         self._begun = b""
 
 
-class Toy(BmsFamily):
+class Toy(ConversationFamily):
     """The family."""
 
-    name = "Toy"
+    name = make = "Toy"
     layouts = (GattLayout(service=UUID("fff0"), notify=UUID("fff1")),)
     traits = BmsTraits(first_sensor_at_mosfets=False)
 
-    def recognises(self, seen: Advertised) -> bool:
-        return seen.name.startswith("TOY-")
+    def certainty(self, seen: Advertised) -> int:
+        return int(seen.name.startswith("TOY-"))
 
     def framer(self) -> ToyFramer:
         return ToyFramer()

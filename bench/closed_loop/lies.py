@@ -59,7 +59,9 @@ def tenfold_from(begin: float) -> Callable[[], Bms]:
     """Return a maker of BMSes that count charge in units ten times as large from ``begin`` (s) on."""
     return lying_from(
         begin,
-        lambda then, now: replace(now, nominal=10 * now.nominal, remaining=10 * now.remaining, learned=None),
+        lambda then, now: replace(
+            now, nominal=10 * (now.nominal or 0), remaining=10 * (now.remaining or 0), learned=None
+        ),
     )
 
 

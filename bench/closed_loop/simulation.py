@@ -173,8 +173,8 @@ class Site:
         return PackSample(
             voltage=round(true.voltage, 2),
             current=round(true.current, 2),
-            soc=float(round(true.soc)),
-            remaining=round(true.remaining, 2),
+            soc=float(round(true.soc or 0.0)),
+            remaining=round(true.remaining or 0.0, 2),
             nominal=true.nominal,
             cycles=true.cycles,
             mosfets=true.mosfets,
@@ -215,8 +215,8 @@ def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
         true = site.true
         highest = max(true.cells)
         yield Moment(
-            now, limits.cvl, limits.ccl, true.voltage, true.current, highest, min(true.cells), true.soc,
-            limits.mode,
+            now, limits.cvl, limits.ccl, true.voltage, true.current, highest, min(true.cells),
+            true.soc or 0.0, limits.mode,
         )  # fmt: skip
         now += pace.next(now, highest, limits.cvl, limits.mode, load(now))
         site.advance(now)

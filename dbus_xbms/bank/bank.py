@@ -177,7 +177,7 @@ class Bank:
     @property
     def managed(self) -> bool:
         """Whether the owner lets the bank control, so that limits of its packs are decided."""
-        return not bank_control_disabled(self.settings, self.members.settings)
+        return not bank_control_disabled(self.settings, self._strings())
 
     @property
     def controls(self) -> bool:
@@ -265,7 +265,13 @@ class Bank:
     def _ordered(self) -> list[BankPack]:
         """Return the packs as orders see them."""
         return [
-            BankPack(address=address, name=settings.custom_name or address, string=string, pack=monitor)
+            BankPack(
+                address=address,
+                name=settings.custom_name or address,
+                string=string,
+                watch_only=settings.watch_only,
+                pack=monitor,
+            )
             for address, settings, string, monitor in zip(
                 self.members.addresses,
                 self.members.settings,

@@ -12,9 +12,9 @@ from dbus_xbms.bank.members import Packs
 from dbus_xbms.bank.proposal import propose
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.pack.publisher import Service
-from dbus_xbms.policy.bank import formation
+from dbus_xbms.policy.bank import formation, watch_only
 from dbus_xbms.policy.bank.formation import BankStatus, Formation
-from dbus_xbms.policy.bank.membership import title
+from dbus_xbms.policy.bank.membership import named, title
 from dbus_xbms.report import BankReport
 from dbus_xbms.settings import (
     AnySetting,
@@ -76,6 +76,7 @@ class Banks:
         self._settings: dict[int, BankSettings] = {}
         self._instances: dict[int, int] = {}
         self._to_load: set[int] = set()  # numbers of banks whose settings were added or enabled
+        self._to_restore: dict[str, Value] = {}  # values of settings whose change was refused, by path
         self._formations: dict[int, Formation] = {}
         self._refused_at: dict[int, float] = {}  # s, of banks whose settings contradict each other
         self._banks: dict[int, Bank] = {}  # those with a task, or about to get one
@@ -137,6 +138,11 @@ class Banks:
             self._wake.set()
         elif settings:
             before = settings.get(name)
+            if before is not None and (why := self._refusal(number, name, value)):
+                log.warning("%s: %s; %s is set back to %r", title(number, settings), why, name, before)
+                self._to_restore[path] = before
+                self._wake.set()
+                return number
             self._put(number, name, value, settings)
             if before is not None and settings[name] != before and not BankSettings.named(name).internal:
                 label = title(number, settings)
@@ -144,6 +150,15 @@ class Banks:
                     "%s: %s was changed from %r to %r, through localsettings", label, name, before, value
                 )
         return number
+
+    def _refusal(self, number: int, name: str, value: Value) -> str:
+        """Return why a new member is refused because it is watch only; "" if none is."""
+        if name != BankSettings.members.name:
+            return ""
+        settings, packs = self._settings[number], self._packs.settings
+        added = [one for one in str(value).split() if one in packs and one not in named(settings)]
+        whys = (watch_only.refusal(settings, packs[one], formation.pack_name(one, packs)) for one in added)
+        return next(filter(None, whys), "")
 
     # Formation
 
@@ -250,8 +265,16 @@ class Banks:
                 while self._to_load:
                     await self._load(self._to_load.pop())
                     self._reconsider.set()
+                while self._to_restore:
+                    await self._restore(*self._to_restore.popitem())
                 for number in self._banks.keys() - self._tasks.keys():
                     self._tasks[number] = group.create_task(self._serve(number), name=f"bank {number}")
+
+    async def _restore(self, path: str, value: Value) -> None:
+        try:
+            await self._store.set(path, value)
+        except SettingsError as err:
+            log.error("%s cannot be set back: %s", path, err)
 
     async def _forward_reports(self) -> None:
         """Let every bank know of reports."""

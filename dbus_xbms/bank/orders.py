@@ -14,6 +14,7 @@ from dbus_xbms.policy.bank import lending, orders
 from dbus_xbms.policy.bank.lending import LendingState, Standing, Turn
 from dbus_xbms.policy.bank.orders import Outcome
 from dbus_xbms.policy.mosfets import in_words
+from dbus_xbms.record import record
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
 from dbus_xbms.text import shell_quoted
 
@@ -46,13 +47,14 @@ class MemberPack(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankPack:
     """A member of a bank as orders see it."""
 
     address: str
     name: str
     string: int = 1  # number of its string in series, 1-based
+    watch_only: bool = False  # never switched
     pack: MemberPack | None  # None: its task does not run
 
 
@@ -108,7 +110,8 @@ class Orders:
         self._lends = False
         for member, why in zip(members, whys, strict=True):
             self._parts.append(self._ask(request, command, sender, member, why))
-        level = logging.INFO if all(part.number for part in self._parts) else logging.WARNING
+        carried_out = all(part.number or part.member.watch_only for part in self._parts)
+        level = logging.INFO if carried_out else logging.WARNING
         text = orders.text_of(command, self._outcomes)
         log.log(level, "%s: %s requests %s", self.bank, sender, text)
         return any(part.number for part in self._parts)
@@ -120,6 +123,8 @@ class Orders:
     def _ask(self, request: Request, command: str, sender: str, member: BankPack, why: str) -> _Part:
         """Pass a request on to one member, unless it is refused."""
         pack = member.pack
+        if member.watch_only and _switches(request) and not why:
+            return _Part(member, 0, Outcome(name=member.name, state=CommandState.NONE, words=orders.SKIPPED))
         if pack and not why and pack.request(request, self._for_bank(sender)):
             outcome = Outcome(name=member.name, state=CommandState.WAITING, words="waiting")
             return _Part(member, pack.switching.number, outcome)
@@ -206,11 +211,13 @@ class Orders:
     def status(self, members: Sequence[BankPack]) -> SwitchStatus:
         """Return what is published of switching and lending."""
         outcomes = self._outcomes
-        together = orders.combined([member.pack.switching for member in members if member.pack])
+        statuses = [(member, member.pack.switching) for member in members if member.pack]
+        together = orders.combined([status for member, status in statuses if not member.watch_only])
         texts = (orders.text_of(self._command, outcomes) if outcomes else "", self._beside)
         refused = CommandState.REFUSED if self._beside else CommandState.NONE
         return replace(
             together,
+            lent_for=max((status.lent_for for _, status in statuses), default=0.0),
             text="; ".join(filter(None, texts)),
             state=orders.state_of(outcomes) if outcomes else refused,
             number=self._number,
@@ -241,12 +248,23 @@ class Orders:
 
 
 def _refusals(request: Request, members: Sequence[BankPack]) -> list[str]:
-    """Return why each member would refuse a request; "" for those that would accept it."""
-    whys = [member.pack.refusal(request) if member.pack else NOT_READ for member in members]
+    """Return why each member would refuse a request; "" for those that would accept it or are skipped."""
+    whys = [_refusal(request, member) for member in members]
     if not isinstance(request, MosfetTarget) or not orders.turns_on(request):
         return whys
     apart = orders.apart([_to_turn_on(member, why) for member, why in zip(members, whys, strict=True)])
     return [why or apart.get(member.string, "") for member, why in zip(members, whys, strict=True)]
+
+
+def _refusal(request: Request, member: BankPack) -> str:
+    if member.watch_only and _switches(request):
+        return orders.STAYS_ON if isinstance(request, MosfetTarget) and orders.turns_off(request) else ""
+    return member.pack.refusal(request) if member.pack else NOT_READ
+
+
+def _switches(request: Request) -> bool:
+    """Return whether a request switches something in the BMS."""
+    return isinstance(request, MosfetTarget | ForceOn | Balance)
 
 
 def _to_turn_on(member: BankPack, why: str) -> orders.TurnedOn:
@@ -255,7 +273,7 @@ def _to_turn_on(member: BankPack, why: str) -> orders.TurnedOn:
     return orders.TurnedOn(
         name=member.name,
         string=member.string,
-        sample=None if why else sample,
+        sample=None if why or member.watch_only else sample,
         connected=bool(mosfets and (mosfets.charge or mosfets.discharge)),
     )
 

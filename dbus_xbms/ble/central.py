@@ -141,6 +141,7 @@ class Central:
             request.on_state(ContactState.CONNECTING)
             # The device may have been replaced while this waited for the radio.
             device = await self._stack.known(request.address, adapter.hci) or device
+            request.device = device
             await self._pair(request, device, lease)
             try:
                 async with lease.limited(CONNECT_LIMIT, CONNECT_SHARE):

@@ -23,11 +23,9 @@ MOST_RECEIVED = 2048  # bytes for one request with its retries; the longest know
 class Exchange:
     """Requests and replies of one open connection; at most one request is in flight."""
 
-    def __init__(
-        self, address: str, write: Write | None, framer: Framer, capture: Capture | None = None
-    ) -> None:
+    def __init__(self, address: str, framer: Framer, capture: Capture | None = None) -> None:
+        self.write: Write | None = None  # None: the BMS only pushes
         self._address = address
-        self._write = write  # None: the BMS only pushes
         self._framer = framer
         self._capture = capture
         self._request: Request | None = None
@@ -92,11 +90,11 @@ class Exchange:
         raise NoReply(f"no {_awaited(request)}{tries}", echoed=self._echoed)
 
     async def _send(self, encoded: bytes) -> None:
-        if self._write is None:
+        if self.write is None:
             raise LinkError("the GATT layout of this protocol has no characteristic to write to")
         try:
             with calling_bleak():
-                await self._write(encoded)
+                await self.write(encoded)
         except STACK_ERRORS as err:
             raise failure(err, "write failed: ") from err
 

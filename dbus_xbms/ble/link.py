@@ -7,19 +7,18 @@ import logging
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
-from bleak.backends.characteristic import BleakGATTCharacteristic
-
-from dbus_xbms.ble.errors import LATE, STACK_ERRORS, NotSubscribed, calling_bleak, failure
-from dbus_xbms.ble.exchange import Capture, Exchange
+from dbus_xbms.ble.errors import STACK_ERRORS, NotSubscribed, calling_bleak
+from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.pairing_state import PairingState
 from dbus_xbms.ble.requests import ConnectRequest
-from dbus_xbms.ble.stack import GattClient, find_characteristics
-from dbus_xbms.model import CONNECTED, LinkStatus, Notify
-from dbus_xbms.protocols import BmsFamily, Conversation, LinkError, NotPaired, T
+from dbus_xbms.ble.session import Session
+from dbus_xbms.ble.sessions import new_session
+from dbus_xbms.ble.stack import GattClient
+from dbus_xbms.model import CONNECTED, LinkStatus, Notify, PackIdentity, Reading
+from dbus_xbms.protocols import BmsFamily, Conversation, LinkError, NotPaired, ProtocolError, T
 
 if TYPE_CHECKING:
     from dbus_xbms.ble.central import Central
@@ -28,8 +27,6 @@ __all__ = ["Capture", "Link", "NotSubscribed"]
 
 log = logging.getLogger(__name__)
 
-NOTIFY_LIMIT = 5.0  # s; a subscription writes one descriptor
-SETTLE = 0.2  # s between the subscription and the first request: some modules lose an earlier one
 CLOSE_LIMIT = 3.0  # s; BlueZ takes 2 s to disconnect
 
 
@@ -40,7 +37,7 @@ class Link:
         self,
         central: Central,
         address: str,
-        protocol: BmsFamily,
+        family: BmsFamily,
         adapter: str,
         passkey: str,
         capture: Capture | None,
@@ -51,7 +48,7 @@ class Link:
         self.acquired = False  # the last subscription used a socket
         self.broken = False  # the last connection was ended by the pack or the radio
         self._central = central
-        self._protocol = protocol
+        self._family = family
         self._capture = capture
         self._pairing = PairingState(address, passkey)
         self._request = ConnectRequest(
@@ -63,20 +60,24 @@ class Link:
             pairing=self._pairing,
         )
         self._client: GattClient | None = None
-        self._exchange: Exchange | None = None
+        self._session: Session | None = None
+        self._ready = False  # the session may be used
         self._opened = False  # at least once
 
     def resume(self, before: LinkStatus) -> None:
         """Continue the counters of a previous link to the pack; call it before the first :meth:`open`."""
         self.status = replace(before, state=self.status.state)
 
-    async def open(self, notify: Notify = Notify.START) -> None:
+    async def open(self, notify: Notify = Notify.START, password: str = "") -> None:
         """Connect once; waits without limit for bluetoothd, an adapter, a slot and the radio.
+
+        ``password`` is that of the pack, for :meth:`log_in`.
 
         Raises:
             NotSubscribed: the pack is connected, but notifications could not be enabled.
             NotPaired: it requires pairing, and the owner has to help.
-            LinkError: the pack was not found or the connection failed.
+            LinkError: the pack was not found, the connection failed, or this machine cannot read its make.
+            ProtocolError: the pack sends nonsense.
         """
         await self.close()
         self.lost.clear()
@@ -84,12 +85,10 @@ class Link:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.close)
             try:
+                session = new_session(self._request.address, self._family, password, self._capture)
                 self._client = await self._central.connect(self._request, self._client_lost)
-                if self._request.slot:
-                    self.status = replace(self.status, hci=self._request.slot.hci)
-                with self._pairing_required():
-                    await self._listen(self._client, notify)
-            except LinkError as err:
+                await self._start(session, self._client, notify)
+            except (LinkError, ProtocolError) as err:
                 self._request.failures += 1
                 self._set_state(err.state)
                 log.debug("%s: %s", self._request.address, err)
@@ -98,7 +97,44 @@ class Link:
         self._request.failures = 0
         self.status = replace(self.status, reconnects=self.status.reconnects + self._opened)
         self._opened = True
+        self._ready = True
         self._set_state(CONNECTED)
+
+    async def _start(self, session: Session, client: GattClient, notify: Notify) -> None:
+        """Start the session over the new connection."""
+        if self._request.slot:
+            self.status = replace(self.status, hci=self._request.slot.hci)
+        assert self._request.device
+        self.acquired = notify is Notify.ACQUIRE or (notify is Notify.AUTO and client.acquires_safely)
+        self._session = session
+        with self._pairing_required():
+            await session.start(client, self._request.device, socket=self.acquired)
+        if self.lost.is_set():
+            raise LinkError("connection lost")
+
+    async def log_in(self) -> None:
+        """Wake the BMS after connecting, and log in if its Bluetooth module requires it.
+
+        Raises:
+            LoginFailed: a password or a pairing is needed.
+            Mute: nothing was answered.
+            LinkError: not connected, or connection lost.
+        """
+        with self._pairing_required():
+            await self._connected.log_in()
+
+    async def read(self, known: PackIdentity | None, *, counters: bool, limit: float = inf) -> Reading:
+        """Read the pack once within ``limit`` s; the identity too unless ``known``.
+
+        ``counters``: also how often each protection has tripped, if the BMS counts that.
+
+        Raises:
+            NotPaired: the pack requires pairing, and the owner has to help.
+            LinkError: not connected, connection lost, or no reply in time.
+            ProtocolError: the reply is invalid.
+        """
+        with self._pairing_required():
+            return await self._connected.read(known, counters=counters, limit=limit)
 
     async def run(self, conversation: Conversation[T], limit: float = inf) -> T:
         """Run a conversation and return its result, within ``limit`` s.
@@ -108,11 +144,22 @@ class Link:
             LinkError: not connected, connection lost, or no reply in time.
             ProtocolError: raised by the conversation.
         """
-        if not self._exchange:
+        try:
+            with self._pairing_required():
+                return await self._connected.run(conversation, limit)
+        finally:
             conversation.close()
+
+    @property
+    def _connected(self) -> Session:
+        """The session of an open link.
+
+        Raises:
+            LinkError: not connected.
+        """
+        if self._session is None or not self._ready:
             raise LinkError("not connected")
-        with self._pairing_required():
-            return await self._exchange.converse(conversation, limit)
+        return self._session
 
     @contextmanager
     def _pairing_required(self) -> Iterator[None]:
@@ -125,16 +172,17 @@ class Link:
     async def close(self) -> None:
         """Disconnect and release the slot, within a few seconds in any state."""
         client, self._client = self._client, None
-        exchange, self._exchange = self._exchange, None
-        if exchange:
-            exchange.end("the link was closed")
+        session, self._session = self._session, None
+        was_ready, self._ready = self._ready, False
         try:
+            if session:
+                await session.close()
             # Otherwise a new client would receive every notification twice.
             if client:
                 await self._disconnect(client)
         finally:
             self._central.release(self._request)
-            if exchange:
+            if was_ready:
                 self._set_state("disconnected")
 
     async def _disconnect(self, client: GattClient) -> None:
@@ -145,28 +193,6 @@ class Link:
         except STACK_ERRORS as err:
             log.debug("%s: disconnecting: %r", self._request.address, err)
 
-    async def _listen(self, client: GattClient, notify: Notify) -> None:
-        ports = find_characteristics(client.services, self._protocol.layouts)
-        write = partial(client.write_gatt_char, ports.write, response=ports.response) if ports.write else None
-        exchange = Exchange(self._request.address, write, self._protocol.framer(), self._capture)
-
-        def notified(_: BleakGATTCharacteristic, chunk: bytearray) -> None:
-            exchange.feed(bytes(chunk))
-
-        self.acquired = notify is Notify.ACQUIRE or (notify is Notify.AUTO and client.acquires_safely)
-        try:
-            async with asyncio.timeout(NOTIFY_LIMIT):
-                with calling_bleak():
-                    await client.start_notify(
-                        ports.notify, notified, bluez={"use_start_notify": not self.acquired}
-                    )
-        except STACK_ERRORS as err:
-            raise failure(err, "subscription failed: ", NotSubscribed, late=LATE) from err
-        self._exchange = exchange
-        await asyncio.sleep(SETTLE)
-        if self.lost.is_set():
-            raise LinkError("connection lost")
-
     def _client_lost(self, client: object) -> None:
         if client is self._client:  # the callback of a previous client may come late
             self.broken = not self.lost.is_set()
@@ -175,8 +201,8 @@ class Link:
     def _end(self, reason: str) -> None:
         if self._client and not self.lost.is_set():
             self.lost.set()
-            if self._exchange:
-                self._exchange.end(reason)
+            if self._session:
+                self._session.end(reason)
             self._set_state(reason)
 
     def _set_rssi(self, rssi: int) -> None:

@@ -31,6 +31,7 @@ class ConnectRequest:
     pairing: PairingState
     failures: int = 0  # consecutive
     slot: Adapter | None = None  # the adapter on which it holds a slot
+    device: BLEDevice | None = None  # to which it last connected
 
 
 class AdapterDevice(NamedTuple):

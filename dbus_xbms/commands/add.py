@@ -23,6 +23,7 @@ from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.known.naming import find
 from dbus_xbms.policy.advice.controllers import willing
 from dbus_xbms.policy.authority import control_disabled
+from dbus_xbms.protocols import WATCH_ONLY
 from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
 from dbus_xbms.text import LINE, printable, shell_quoted
 
@@ -114,6 +115,7 @@ async def _add(args: argparse.Namespace) -> int:
             say(f"{_name(target, target.before)}; nothing changed.")
             await _report_contact(target, target.before, wait=not args.no_wait)
             return 0
+        target.check_make()
         if not (target.is_added or args.yes) and can_ask():
             given |= _ask(target, given)
             await known.read()
@@ -160,17 +162,17 @@ def _target(word: str, known: Known, recent: list[Found]) -> PackToAdd:
 def _ask(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
     """Ask the owner for settings that are neither given nor known; return the answers."""
     answers: dict[str, Value] = {}
-    before = target.before
+    before, watch_only = target.before, target.family.watch_only
     if PackSettings.custom_name.name not in given and not before.custom_name:
         answers[PackSettings.custom_name.name] = questions.ask_name(target.advertised, target.name_refusal)
     if PackSettings.chemistry.name not in given and not before.chemistry:
-        answers[PackSettings.chemistry.name] = questions.ask_chemistry()
+        answers[PackSettings.chemistry.name] = questions.ask_chemistry(watch_only=watch_only)
     after = target.after({**given, **answers})
     joins = ask_to_join(target.known.configuration, after)
     if joins is not None:
         answers[PackSettings.join_bank.name] = int(joins)
     alone = not [one for one in willing(target.known.configuration) if one.key != target.address]
-    if PackSettings.control.name not in given and after.chemistry and alone:
+    if PackSettings.control.name not in given and after.chemistry and alone and not watch_only:
         answers[PackSettings.control.name] = int(questions.ask_control())
     if {**given, **answers}.get(PackSettings.control.name):
         answers |= questions.ask_currents(
@@ -199,8 +201,10 @@ def _report_changes(target: PackToAdd, settings: PackSettings, given: Mapping[st
 
 
 def _control_words(target: PackToAdd, settings: PackSettings) -> str:
-    """Return what to do to let the pack control, or empty if it already does."""
+    """Return what to do to let the pack control, or why it never does; empty if it already does."""
     change = f"dbus-xbms set {shell_quoted(title(target.address, settings))}"
+    if target.family.watch_only:
+        return f"{target.make}: {WATCH_ONLY}"
     if not settings.chemistry:
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
     if not control_disabled(settings):

@@ -21,7 +21,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.bank_change import BankChange, confirm_change, store_change
+from dbus_xbms.commands.bank_change import (
+    BankChange,
+    confirm_change,
+    refuse_watch_only,
+    store_change,
+)
 from dbus_xbms.commands.bank_contact import report_bank
 from dbus_xbms.commands.bank_words import pack_name
 from dbus_xbms.commands.known import Known, known_packs, row_of
@@ -60,6 +65,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TOPOLOGY",
         help=f"create: {PARALLEL}, series, or parallel strings in series, such as 2s2p ({PARALLEL})",
     )
+    parser.add_argument(
+        "--allow-watch-only",
+        action="store_true",
+        help="create: packs that are watch only may be members, within currents that you have set for them",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
@@ -69,14 +79,17 @@ def run(args: argparse.Namespace) -> int:
     given = len(args.words)
     if given < action.least or (action.most is not None and given > action.most):
         raise SettingsError(f"usage: dbus-xbms bank {args.action} {action.form}".rstrip())
-    if args.action != "create" and (args.name is not None or args.topology is not None):
-        raise SettingsError("--name and --topology are for `bank create`; to change them: dbus-xbms bank set")
+    given_options = (args.name is not None, args.topology is not None, args.allow_watch_only)
+    if args.action != "create" and any(given_options):
+        raise SettingsError("only `bank create` has options; to change a bank: dbus-xbms bank set")
     return complete(action.run(args))
 
 
 async def _create(args: argparse.Namespace) -> int:
     async with known_packs() as known:
-        change = to_create(known, args.words, args.name, args.topology)
+        change = to_create(
+            known, args.words, args.name, args.topology, allow_watch_only=args.allow_watch_only
+        )
         if change is None:
             number = _of_all_packs(known)
             say(f"The bank of all packs is already there: {_title(known, number)}; nothing changed.")
@@ -98,7 +111,12 @@ async def create(known: Known, change: BankChange, *, yes: bool, question: str =
 
 
 def to_create(
-    known: Known, words: list[str], name: str | None = None, wiring: str | None = None
+    known: Known,
+    words: list[str],
+    name: str | None = None,
+    wiring: str | None = None,
+    *,
+    allow_watch_only: bool = False,
 ) -> BankChange | None:
     """Return the change that creates a bank of these packs, or of all; ``None`` if that one is there.
 
@@ -115,6 +133,7 @@ def to_create(
         return None
     number = _free_number(known)
     values: dict[str, Value] = {
+        B.allow_watch_only_members.name: int(allow_watch_only),  # the service checks members by it
         B.members.name: " ".join(addresses) or ALL_PACKS,
         B.topology.name: topology,
         B.control.name: B.control.default,
@@ -153,6 +172,8 @@ async def _add(args: argparse.Namespace) -> int:
             say(f"{_packs(known, addresses)} already part of {_title(known, number)}; nothing changed.")
             return 0
         _refuse_other_bank(known, number, new)
+        for address in new:
+            refuse_watch_only(address, known.configuration, number)
         change = BankChange(
             number=number, packs={address: {PackSettings.join_bank.name: 1} for address in new}
         )
@@ -254,7 +275,9 @@ def _packs(known: Known, addresses: list[str]) -> str:
 
 ACTIONS = {
     "list": Action(form="", least=0, most=0, run=_list),
-    "create": Action(form="[PACK ...] [--name NAME] [--topology TOPOLOGY]", least=0, run=_create),
+    "create": Action(
+        form="[PACK ...] [--name NAME] [--topology TOPOLOGY] [--allow-watch-only]", least=0, run=_create
+    ),
     "add": Action(form="BANK PACK ...", least=2, run=_add),
     "remove": Action(form="BANK PACK ...", least=2, run=_remove),
     "set": Action(form="BANK SETTING VALUE", least=3, most=3, run=_set),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.bank_words import about, how_to_wire, no_packs, pack_name
+from dbus_xbms.commands.bank_words import about, how_to_allow, how_to_wire, no_packs, pack_name
 from dbus_xbms.commands.batteries import batteries, wait_until_gone
 from dbus_xbms.commands.known import Known, path_of_bank
 from dbus_xbms.commands.questions import confirm, refuse_second_controller
@@ -20,7 +20,7 @@ from dbus_xbms.known.naming import bank_candidates, name_refusal
 from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice.consequences import Consequence, of_change
 from dbus_xbms.policy.advice.controllers import Configuration
-from dbus_xbms.policy.bank import topology
+from dbus_xbms.policy.bank import topology, watch_only
 from dbus_xbms.policy.bank.membership import members
 from dbus_xbms.policy.bank.topology import Candidate
 from dbus_xbms.settings import BankSettings as B
@@ -29,7 +29,7 @@ from dbus_xbms.settings import PackSettings, SettingsError, Value, bank_id, pack
 log = logging.getLogger(__name__)
 
 # Settings that say which packs act as one battery, and how they are wired.
-FORMING = (B.enabled.name, B.members.name, B.topology.name)
+FORMING = (B.enabled.name, B.members.name, B.topology.name, B.allow_watch_only_members.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +88,34 @@ def consequences(change: BankChange, known: Known, live: Mapping[str, Battery]) 
         return found
     newly = number not in before.formations or not before.formations[number].formed
     if change.forms:
+        _check_new_members(number, before, after)
+    if change.forms:
         _check_wiring(number, after, live, "--topology series" if newly else "Topology series")
     refuse_second_controller(before, after, bank_id(number))
     if not change.forms:
         return found
     packs = [wired(address, after, live) for address in after.formations[number].members]
     return [*about(number, after, packs, ask=newly, checked=bool(live)), *found]
+
+
+def _check_new_members(number: int, before: Configuration, after: Configuration) -> None:
+    """Check that no pack joins a bank that is watch only, unless the owner has allowed that."""
+    had = before.formations[number].members if number in before.formations else ()
+    for address in after.formations[number].members:
+        if address not in had and address in after.packs:
+            refuse_watch_only(address, after, number)
+
+
+def refuse_watch_only(address: str, configuration: Configuration, number: int) -> None:
+    """Check that a pack may be part of a bank although it is watch only.
+
+    Raises:
+        CommandError: it may not; the message says what to do.
+    """
+    bank, pack = configuration.banks[number], configuration.packs[address]
+    name = pack_name(address, configuration)
+    if why := watch_only.refusal(bank, pack, name):
+        raise CommandError(how_to_allow(why, bank, name, configuration.title(number)))
 
 
 def _check_name(change: BankChange, known: Known) -> None:
@@ -135,7 +157,7 @@ def wired(address: str, configuration: Configuration, live: Mapping[str, Battery
         cells=pack.cells,
         voltage=float(volts) if isinstance(volts, int | float) else None,
         mosfets_on=None if None in mosfets or not mosfets else all(mosfets),
-        joins=bool(pack.join_bank),
+        joins=bool(pack.join_bank and not pack.watch_only),
     )
 
 

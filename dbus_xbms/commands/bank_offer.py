@@ -20,7 +20,7 @@ from dbus_xbms.policy.bank.topology import Candidate, proposed, tolerance
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import listed, printable
 
-STORED_LIMIT = 3.0  # s for the service to store the number of cells after the first contact
+STORED_LIMIT = 3.0  # s for the service to store the identity of a pack after the first contact
 READ_EVERY = 0.3  # s
 COMMAND = "dbus-xbms bank create"
 
@@ -34,6 +34,8 @@ def ask_to_join(configuration: Configuration, after: PackSettings) -> bool | Non
         chemistries = {configuration.packs[address].chemistry for address in formation.members}
         if named(configuration.banks[number]) or not formation.formed or after.chemistry not in chemistries:
             continue
+        if after.watch_only:
+            return False
         bank = printable(configuration.title(number))
         say(
             f"The bank {bank} has all packs that are wired in parallel. A pack that joins must have nearly "
@@ -78,10 +80,15 @@ async def offer_bank(address: str, *, ask: bool) -> None:
 
 
 async def _until_read(known: Known, address: str) -> None:
-    """Wait until the number of cells of a pack is stored."""
+    """Wait until the identity of a pack is stored: cells, capacity, and whatever else its limits depend on.
+
+    The service stores one setting after the other. A BMS may report no capacity.
+    """
     with suppress(TimeoutError):
         async with asyncio.timeout(STORED_LIMIT):
-            while address in known.packs and not known.packs[address].cells:
+            before = None
+            while (pack := known.packs.get(address)) and not (pack.cells and pack.nominal and pack == before):
+                before = pack
                 await asyncio.sleep(READ_EVERY)
                 await known.read()
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dbus_xbms.policy.advice.bank_meaning import charge, currents, strings_of, wiring
 from dbus_xbms.policy.advice.consequences import Consequence
 from dbus_xbms.policy.advice.controllers import Configuration, control_disabled
-from dbus_xbms.policy.bank import topology
+from dbus_xbms.policy.bank import topology, watch_only
 from dbus_xbms.policy.bank.topology import Candidate, Topology, tolerance
-from dbus_xbms.settings import PackSettings, name_of
+from dbus_xbms.protocols import WATCH_ONLY
+from dbus_xbms.settings import BankSettings, PackSettings, name_of
 from dbus_xbms.settings.bank import PARALLEL, SERIES
 from dbus_xbms.text import LINE, columns_of, count, listed, printable, shell_quoted
 
@@ -88,6 +89,23 @@ def how_to_wire(wanted: Topology, in_series: str) -> str:
     return "Name the packs string after string, as they are wired"
 
 
+def how_to_allow(why: str, bank: BankSettings, pack: str, title: str) -> str:
+    """Return why a watch-only pack cannot be part of a bank, and what its owner can do.
+
+    Args:
+        why: the reason, in words.
+        bank: settings of the bank.
+        pack: name of the pack.
+        title: name of the bank.
+    """
+    if bank.allow_watch_only_members:
+        setting = next(one.name for one in watch_only.CURRENTS if one.name in why)
+        return f"{why}: dbus-xbms set {shell_quoted(pack)} {setting} VALUE"
+    change = f"dbus-xbms bank set {shell_quoted(title)} {BankSettings.allow_watch_only_members} 1"
+    create = "or --allow-watch-only with `bank create`"
+    return f"{why}. {WATCH_ONLY} To allow it within currents that you set: {change}, {create}"
+
+
 def no_packs(after: Configuration) -> str:
     """Return why there are not two packs for the bank of all packs, and what to do."""
     taken = after.member_of
@@ -107,6 +125,8 @@ def _why_not(pack: PackSettings, bank: int | None, after: Configuration) -> str:
         return f"is part of the bank {after.title(bank)}"
     if not pack.join_bank:
         return "has JoinBank 0"
+    if pack.watch_only:
+        return "is watch only"
     if not pack.chemistry:
         return f"has no chemistry (to choose it: dbus-xbms set PACK Chemistry {EXAMPLE})"
     return "" if pack.cells else "has never been read"

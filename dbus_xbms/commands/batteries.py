@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from dbus_fast import Message, Variant
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.session import contacts, open_bus, until_lost
+from dbus_xbms.commands.session import (
+    RETURN_LIMIT,
+    again_if_replaced,
+    contacts,
+    formed_banks,
+    open_bus,
+    until_lost,
+)
 from dbus_xbms.commands.table import Battery, Value
-from dbus_xbms.contact import Contact
+from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus import CallRefused, NameWatcher, NoAnswer, TrustedBus, call, call_daemon, has_owner
 from dbus_xbms.rpc import NAME as SERVICE
+from dbus_xbms.settings import bank_id, device_id
+from dbus_xbms.text import printable
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value, set_value
 from dbus_xbms.venus.tables.battery import BATTERY, OWN_BATTERY
 
 log = logging.getLogger(__name__)
 
+EXPECTED_LIMIT = 1.0  # s for the service to say what should be on the bus
+EXPECTED_AGAIN = 0.5  # s until it is asked again
 GONE_LIMIT = 20.0  # s for the service to release a pack; it first completes a command under way
+T = TypeVar("T")
 Updated = Callable[[Battery, Collection[str]], None]  # with the paths that were sent
 ITEMS_CHANGED = f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'"  # match rule
 
@@ -103,12 +115,37 @@ class Batteries:
         return await contacts(self._bus)
 
     async def ask(self, pack: Battery, path: str) -> Value:
-        """Return the current value of a path."""
-        return _value(await get_value(self._bus, pack.service, path))
+        """Return the current value of a path; raises the errors of :func:`.session.again_if_replaced`."""
+        return _value(await self._call(pack, lambda: get_value(self._bus, pack.service, path)))
 
     async def write(self, pack: Battery, path: str, value: int) -> bool:
-        """Write to a path; return whether the service accepted the value."""
-        return await set_value(self._bus, pack.service, path, Variant("i", value))
+        """Write to a path; return whether the service accepted the value; raises as :meth:`ask`."""
+        sent = Variant("i", value)
+        return await self._call(pack, lambda: set_value(self._bus, pack.service, path, sent))
+
+    async def _call(self, pack: Battery, call: Callable[[], Awaitable[T]]) -> T:
+        return await again_if_replaced(self._bus, pack.service, printable(pack.name) or pack.label, call)
+
+    async def until_returned(self) -> None:
+        """Wait, 5 s at most, until services that are being replaced have returned and are read."""
+        with suppress(TimeoutError, NoAnswer):
+            async with asyncio.timeout(RETURN_LIMIT):
+                while await self._expected() - {one.service for one in self.all if not one.gone}:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(EXPECTED_AGAIN):
+                            await self.next_change()
+
+    async def _expected(self) -> set[str]:
+        """Return the names of services that should be on the bus: packs that are read, and their banks."""
+        if not self.running:
+            return set()
+        reported = await contacts(self._bus, limit=EXPECTED_LIMIT)
+        read = {address for address, contact in reported.items() if contact.state is ContactState.CONNECTED}
+        devices = {device_id(address) for address in read}
+        if read:
+            formed = await formed_banks(self._bus)
+            devices |= {bank_id(number) for number, members in formed.items() if read & set(members)}
+        return {f"{BATTERY}.{device}" for device in devices}
 
     async def _read(self, service: str) -> None:
         try:
@@ -154,7 +191,7 @@ class Batteries:
 
 @asynccontextmanager
 async def batteries() -> AsyncIterator[Batteries]:
-    """Yield a live view of the packs on the bus.
+    """Yield a live view of the packs and banks on the bus.
 
     Raises:
         BusError: there is no bus, or the service does not answer.
@@ -164,6 +201,7 @@ async def batteries() -> AsyncIterator[Batteries]:
         await live.load()
         tasks = [group.create_task(live.follow()), group.create_task(until_lost(bus))]
         try:
+            await live.until_returned()
             yield live
         finally:
             for task in tasks:

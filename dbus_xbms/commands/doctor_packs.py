@@ -10,6 +10,8 @@ from dbus_xbms.commands.members import members
 from dbus_xbms.commands.table import CHARGE_MODE, MOSFET_PATHS, Battery
 from dbus_xbms.dbus import TrustedBus, has_owner
 from dbus_xbms.doctor.facts import Bank, Pack, Shown, ShownBank, ShownMember
+from dbus_xbms.policy.advice.bank_meaning import strings_of
+from dbus_xbms.policy.bank import watch_only
 from dbus_xbms.policy.bank.formation import form
 from dbus_xbms.settings import bank_path, name_of
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
@@ -33,7 +35,7 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
                 wants_control=bool(pack.control),
                 chemistry=pack.chemistry,
                 cells=pack.cells,
-                joins=bool(pack.join_bank),
+                joins=bool(pack.join_bank and not pack.watch_only),
                 unusable=known.unusable_of(address),
             )
             for address, pack in known.packs.items()
@@ -62,6 +64,8 @@ def _bank(number: int, known: Known) -> Bank:
         unknown=tuple(address for address in formation.members if address not in enabled),
         refusal=formation.refusal,
         no_chemistry=tuple(address for address in added if not enabled[address].chemistry),
+        watched=tuple(name_of(enabled[one]) or one for one in added if enabled[one].watch_only),
+        watch_only=next(watch_only.refusals(settings, strings_of(number, known.configuration)), ""),
         unusable=tuple(why for path, why in known.unusable.items() if path.startswith(own)),
     )
 

@@ -13,6 +13,7 @@ from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.pack_contact import contact_lines
 from dbus_xbms.commands.saying import wrapped
+from dbus_xbms.commands.scanning import HEADER as FOUND_HEADER
 from dbus_xbms.commands.scanning import Found, recently_found
 from dbus_xbms.commands.session import bank_reasons, complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, Value, amps, columns, mosfets_off, terminal
@@ -22,14 +23,15 @@ from dbus_xbms.known.naming import UNCONFIRMED
 from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.policy.bank.membership import members, named
-from dbus_xbms.settings import PackSettings, name_of
+from dbus_xbms.protocols import WATCH_ONLY
+from dbus_xbms.settings import PackSettings, make_of, name_of
 from dbus_xbms.text import LINE, columns_of, listed, printable
 
 ANY_WIDTH = 10_000  # columns: a pipe gets the table
 RUNNING, STOPPED, SILENT = "running", "stopped", "does not answer"  # the service
 REMOVED = "removed, settings kept"
 INDENT = "  "  # of the packs of a bank
-Row = tuple[str, str, str, str]
+Row = tuple[str, ...]
 HEADER = ("Address", "State", "Instance", "Name")
 NO_BANK = "There is no bank; `dbus-xbms bank create` creates one of packs that are wired together."
 NO_PACK = "No pack has been added yet; `dbus-xbms scan` lists those in range."
@@ -60,6 +62,15 @@ class Listing:
         return {number: members(number, self.banks, self.packs) for number in sorted(self.banks)}
 
     @property
+    def watched(self) -> list[str]:
+        """The enabled packs that are only watched, with their makes: "Bow (LiTime)"."""
+        return [
+            f"{title(address, pack)} ({printable(make_of(pack))})"
+            for address in self.addresses
+            if (pack := self.packs[address]).enabled and pack.watch_only
+        ]
+
+    @property
     def addresses(self) -> list[str]:
         """Addresses of packs; removed packs come last."""
         return sorted(self.packs, key=lambda address: (-self.packs[address].enabled, address))
@@ -74,6 +85,8 @@ class Listing:
         if shown is None or (contact and contact.advice):
             return (contact or UNKNOWN).state
         control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
+        if self.packs[address].watch_only:
+            control = "watch only"
         return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown), *filter(None, [control])])
 
     def bank_state(self, number: int) -> str:
@@ -167,9 +180,11 @@ def described(listing: Listing, width: int) -> Iterator[str]:
         if contact.advice and address in listing.packs:
             name = printable(name_of(listing.packs[address])) or address
             yield wrapped(f"\n{contact_lines(name, contact)}", width)
+    if listing.watched:
+        yield wrapped(f"\nWatch only: {listed(listing.watched)}. {WATCH_ONLY}", width)
     if listing.recent:
         yield "\nFound within a day, not added:"
-        yield _table([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in listing.recent)], width)
+        yield _table([FOUND_HEADER, *(pack.row for pack in listing.recent)], width)
 
 
 def _bank_notes(listing: Listing) -> Iterator[str]:
@@ -263,6 +278,8 @@ def _pack_as_json(listing: Listing, address: str) -> dict[str, object]:
         "address": address,
         "name": name_of(settings),
         "enabled": bool(settings.enabled),
+        "make": make_of(settings),
+        "watch_only": settings.watch_only,
         "bank": listing.configuration.member_of.get(address),
         "instance": _instance(settings.class_and_vrm_instance),
         "controls": shown.controls if shown else None,

@@ -18,9 +18,10 @@ from dbus_xbms.known.addition import Advertisement
 from dbus_xbms.known.naming import name_refusal
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
 from dbus_xbms.policy.advice.controllers import Configuration
-from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled
-from dbus_xbms.policy.charge.chemistry import refusal
-from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
+from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled, refusal
+from dbus_xbms.protocols import WATCH_ONLY, BmsFamily
+from dbus_xbms.settings import PackSettings, SettingsError, Value, family_of, make_of, pack_path
+from dbus_xbms.text import printable
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,25 @@ class PackToAdd:
     def now(self) -> PackToAdd:
         """The pack with its settings as they are now."""
         return replace(self, before=self.known.packs.get(self.address) or PackSettings())
+
+    @property
+    def family(self) -> BmsFamily:
+        """The family with which it is read once it is added."""
+        return family_of(self.after(to_store(self, {})))
+
+    @property
+    def make(self) -> str:
+        """Its make, for people."""
+        return printable(make_of(self.after(to_store(self, {}))))
+
+    def check_make(self) -> None:
+        """Check that a new pack of this make can be read on this machine.
+
+        Raises:
+            SettingsError: it cannot; the message says what to do.
+        """
+        if not self.is_added and (why := self.family.missing()):
+            raise SettingsError(f"{self.address} is a {self.make}, which {why}")
 
     @property
     def is_added(self) -> bool:
@@ -84,10 +104,13 @@ async def confirm_addition(target: PackToAdd, given: Mapping[str, Value], *, yes
 async def _changes(target: PackToAdd, given: Mapping[str, Value]) -> list[Consequence]:
     chosen = to_store(target, given)
     settings = target.after(chosen)
+    target.check_make()
     why = target.name_refusal(str(chosen.get(PackSettings.custom_name.name, "")))
     why = why or refusal(
         target.before, {name: value for name, value in chosen.items() if name != PackSettings.enabled.name}
     )
+    if chosen.get(PackSettings.control.name) and target.family.watch_only:
+        why = why or WATCH_ONLY
     if chosen.get(PackSettings.control.name) and control_disabled(settings) == NO_CHEMISTRY:
         why = why or f"a pack needs a chemistry to control: --chemistry {questions.EXAMPLE}"
     if why:

@@ -16,7 +16,7 @@ from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.lookup import PackInRange, find_in_range
 from dbus_xbms.commands.progress import Line, waiting
 from dbus_xbms.commands.reading import as_json, described
-from dbus_xbms.commands.session import complete, open_bus
+from dbus_xbms.commands.session import again_if_replaced, complete, open_bus
 from dbus_xbms.commands.setting_text import ask_secret
 from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.dbus import has_owner
@@ -129,7 +129,7 @@ async def _is_lent(pack: PackInRange) -> bool:
     async with open_bus() as bus:
         if not await has_owner(bus, service):
             return False
-        minutes = await get_value(bus, service, LEND)
+        minutes = await again_if_replaced(bus, service, pack.name, lambda: get_value(bus, service, LEND))
     if isinstance(minutes, int) and minutes > 0:
         return True
     name = shell_quoted(pack.candidate.shown or pack.address)

@@ -153,6 +153,10 @@ ABOUT_CHEMISTRY = (
     + ".\nIt is on the pack's label or data sheet. A wrong one can destroy the pack or set it on fire.\n"
     "Without a chemistry the pack is shown but cannot control."
 )
+ABOUT_CHEMISTRY_WATCHED = (
+    "With a chemistry, the GX warns about voltages of cells that are too high or too low for it. "
+    "It is on the pack's label or data sheet."
+)
 ABOUT_CONTROL = (
     "With DVCC on, chargers and inverters obey the limits of a pack that controls. "
     "From then on they depend on it: without it they stop with error 67. Only one battery can control."
@@ -179,9 +183,9 @@ def ask_name(proposed: str, refusal: Callable[[str], str]) -> str:
         say(f"{printable(why, LINE)}.")
 
 
-def ask_chemistry() -> str:
-    """Ask for the chemistry; empty if none is chosen."""
-    say(ABOUT_CHEMISTRY)
+def ask_chemistry(*, watch_only: bool = False) -> str:
+    """Ask for the chemistry, also of a pack that never controls; empty if none is chosen."""
+    say(ABOUT_CHEMISTRY_WATCHED if watch_only else ABOUT_CHEMISTRY)
     row = row_of(PackSettings.rows, PackSettings.chemistry.name)
     while True:
         given = ask_line(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{NONE}]: ")

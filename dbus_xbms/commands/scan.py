@@ -11,15 +11,15 @@ from dbus_xbms.ble.scan_results import LONGEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.commands.progress import Line, waiting
-from dbus_xbms.commands.saying import wrapped
-from dbus_xbms.commands.scanning import Found, scan
+from dbus_xbms.commands.saying import say, wrapped
+from dbus_xbms.commands.scanning import HEADER, Found, scan
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import columns, terminal
+from dbus_xbms.protocols import WATCH_ONLY
 from dbus_xbms.text import columns_of, count, padded
 
 SECONDS = 10.0  # s; a module advertises every 1 to 2 s, and a scan may miss some
-HEADER = ("Address", "RSSI", "Pack is", "Name")
-WIDTHS = (17, 4, 7)  # columns of all cells but the last, in a growing list
+WIDTHS = (17, 4, 7, 24)  # columns of all cells but the last, in a growing list
 NONE_FOUND = "no pack in range; a pack that a phone is connected to cannot be found: close its app"
 
 
@@ -48,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         print(columns([HEADER, *(pack.row for pack in found)]))
     if not found:
         raise CommandError(NONE_FOUND)
+    if not args.json and any(pack.watch_only for pack in found):
+        say(f"\nWatch only: {WATCH_ONLY}")
     if not args.json and any(pack.state != "added" for pack in found):
         print("\nTo add one: dbus-xbms add ADDRESS")
     return 0
@@ -81,8 +83,13 @@ class View:
 
 
 def _line(row: tuple[str, ...], width: int) -> str:
-    """Return a row of the list; a name that does not fit goes to its own line."""
+    """Return a row of the list; make and name go to a line of their own if they do not fit."""
     *cells, name = row
-    start = "  ".join(padded(cell, room) for cell, room in zip(cells, WIDTHS, strict=True))
-    fits = columns_of(start) + 2 + columns_of(name) <= width
-    return f"{start}  {name}".rstrip() if fits else wrapped(f"{start.rstrip()}\n    {name}", width)
+    whole = "  ".join(
+        [*(padded(cell, room) for cell, room in zip(cells, WIDTHS, strict=True)), name]
+    ).rstrip()
+    if columns_of(whole) <= width:
+        return whole
+    *cells, make = cells
+    start = "  ".join(padded(cell, room) for cell, room in zip(cells, WIDTHS[:-1], strict=True))
+    return wrapped(f"{start.rstrip()}\n    {'  '.join(filter(None, (make, name)))}", width)

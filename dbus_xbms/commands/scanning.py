@@ -38,12 +38,15 @@ class Found:
     state: str  # added, removed, new
     given: str = ""  # the name that the owner chose
     protocol: str = ""  # recognised by the advertisement; "": unknown
+    make: str = ""  # for people
+    watch_only: bool = False
 
     @property
-    def row(self) -> tuple[str, str, str, str]:
+    def row(self) -> tuple[str, str, str, str, str]:
         """The cells of its line in the table."""
         rssi = "--" if self.rssi is None else str(self.rssi)
-        return printable(self.address), rssi, self.state, printable(self.given or self.name)
+        make = f"{self.make} (watch only)" if self.watch_only else self.make
+        return printable(self.address), rssi, self.state, printable(make), printable(self.given or self.name)
 
     @property
     def candidate(self) -> Candidate:
@@ -51,7 +54,7 @@ class Found:
         return Candidate(address=self.address, given=self.given, others=(self.name,), note="not added")
 
     @property
-    def as_json(self) -> dict[str, str | int | None]:
+    def as_json(self) -> dict[str, str | int | bool | None]:
         """Its JSON object; see docs/command-line.md."""
         return {
             "address": self.address,
@@ -59,9 +62,13 @@ class Found:
             "advertised_name": self.name,
             "rssi": self.rssi,
             "state": self.state,
+            "protocol": self.protocol,
+            "make": self.make,
+            "watch_only": self.watch_only,
         }
 
 
+HEADER = ("Address", "RSSI", "Pack is", "Make", "Name")  # of rows
 Progress = Callable[[list[Found]], object]  # takes all packs found so far
 SoFar = Callable[[], Awaitable[list[Found]]]
 
@@ -143,6 +150,8 @@ async def _found(
             rssi=entry.get("rssi"),
             state=_state(known=entry.get("known", False), enabled=entry.get("enabled", False)),
             protocol=entry.get("protocol", ""),
+            make=entry.get("make", ""),
+            watch_only=entry.get("watch_only", False),
         )
         for entry in entries
     ]
@@ -175,6 +184,8 @@ def _of(seen: Advertised) -> Found:
         rssi=seen.rssi,
         state="new",
         protocol=family.name if family else "",
+        make=family.make_of(seen) if family else "",
+        watch_only=family.watch_only if family else False,
     )
 
 

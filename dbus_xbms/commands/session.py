@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,6 +40,7 @@ from dbus_xbms.settings import as_address
 log = logging.getLogger(__name__)
 
 DOCTOR = "`dbus-xbms doctor` says what is wrong"
+RETURN_LIMIT = 5.0  # s for a service of a pack or bank that is being replaced; this takes milliseconds
 
 T = TypeVar("T")
 
@@ -152,20 +154,32 @@ async def contacts(bus: TrustedBus, *, limit: float = ANSWER_LIMIT) -> dict[str,
 
 
 async def bank_reasons(bus: TrustedBus) -> dict[int, str]:
-    """Return by number why each bank is not on the bus, from the running service; empty if it is.
+    """Return by number why each bank is not on the bus, from the running service; "" if nothing prevents it.
 
-    Empty if the service does not run, or is too old to know the method.
-
-    Raises:
-        NoAnswer: the service hangs.
-        BusLost: the bus closed the connection.
+    Raises the errors of :func:`contacts`.
     """
+    return {entry.get("number", 0): entry.get("reason", "") for entry in await _banks(bus)}
+
+
+async def formed_banks(bus: TrustedBus) -> dict[int, list[str]]:
+    """Return the addresses of the packs of each bank that may be on the bus, by its number.
+
+    Raises the errors of :func:`contacts`.
+    """
+    return {
+        entry.get("number", 0): entry.get("members", [])
+        for entry in await _banks(bus)
+        if entry.get("formed") and not entry.get("reason")
+    }
+
+
+async def _banks(bus: TrustedBus) -> list[dict[str, Any]]:
     try:
-        entries = unpack_variants((await call_service(bus, "Banks"))[0])
+        entries: list[dict[str, Any]] = unpack_variants((await call_service(bus, "Banks"))[0])
     except CallRefused as err:
         log.debug("the service does not report its banks: %s", err)
-        return {}
-    return {entry.get("number", 0): entry.get("reason", "") for entry in entries}
+        return []
+    return entries
 
 
 def _contact(entry: Mapping[str, Any]) -> Contact:
@@ -219,3 +233,36 @@ async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
         raise CommandError(f"{program} did not appear on the bus within {seconds:g} s; {DOCTOR}") from err
     finally:
         names.close()
+
+
+async def again_if_replaced(bus: TrustedBus, service: str, name: str, call: Callable[[], Awaitable[T]]) -> T:
+    """Call the service of a pack or a bank; if it is being replaced meanwhile, again once it has returned.
+
+    ``name``: of the pack or bank, for the error. What is called must do no harm if it is done twice.
+
+    Raises:
+        CommandError: the service has left the bus, and has not returned within 5 s.
+    """
+    now, until = asyncio.get_running_loop().time, inf
+    while True:
+        try:
+            return await call()
+        except CallRefused as err:
+            if not err.absent:
+                raise
+            log.debug("%s is being replaced: %s", service, err)
+            until = min(until, now() + RETURN_LIMIT)
+            if not await _returns(bus, service, until - now()):
+                raise CommandError(
+                    f"{name} has left the bus, and has not returned within {RETURN_LIMIT:g} s; "
+                    "`dbus-xbms list` says why"
+                ) from err
+
+
+async def _returns(bus: TrustedBus, service: str, seconds: float) -> bool:
+    try:
+        await wait_for_name(bus, service, seconds)
+    except CommandError as err:
+        log.debug("%s: %s", service, err)
+        return False
+    return seconds > 0

@@ -16,6 +16,7 @@ from dbus_xbms.simulator.scenario import (
     Scenario,
     ScenarioError,
     bank_of,
+    brands,
     default_packs,
     read_scenario,
     replayed_packs,
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="N packs wired in parallel, with one charger and its loads (2)",
     )
+    what.add_argument("--brands", action="store_true", help="a JBD and packs of other makes")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--bluez-only", action="store_true", help="do not simulate localsettings")
     only.add_argument("--settings-only", action="store_true", help="do not simulate packs and Bluetooth")
@@ -82,6 +84,8 @@ def _scenario(args: argparse.Namespace) -> Scenario:
         scenario = read_scenario(args.model.read_text(encoding="utf-8", errors="replace"))
     elif args.replay is not None:
         scenario = Scenario(packs=replayed_packs(args.replay.split(",")))
+    elif args.brands:
+        scenario = Scenario(packs=brands())
     elif args.bank is not None:
         scenario = bank_of(args.bank)
     else:

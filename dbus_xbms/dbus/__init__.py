@@ -2,6 +2,7 @@
 
 from dbus_xbms.dbus.calls import DAEMON, DAEMON_PATH, PEER, call, call_daemon, has_owner, ping
 from dbus_xbms.dbus.connection import close, connect, connected, until_closed, venus_bus
+from dbus_xbms.dbus.encoded import EncodedSignal, SignalHead
 from dbus_xbms.dbus.errors import (
     ANSWER_LIMIT,
     BusError,
@@ -31,6 +32,7 @@ __all__ = [
     "BusLost",
     "CallFailed",
     "CallRefused",
+    "EncodedSignal",
     "Method",
     "NameRefused",
     "NameTaken",
@@ -39,6 +41,7 @@ __all__ = [
     "NoBus",
     "Node",
     "Server",
+    "SignalHead",
     "TrustedBus",
     "UnexpectedReply",
     "call",

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dbus_fast import ErrorType
+
 from dbus_xbms.process.machine import HERE
 
 ANSWER_LIMIT = 5.0  # s for one reply; it takes milliseconds unless the program is starting
+# Error replies, mostly of the bus daemon, in place of a program that is not on the bus or leaves it.
+ABSENT = frozenset(
+    error.value
+    for error in (
+        *(ErrorType.SERVICE_UNKNOWN, ErrorType.NAME_HAS_NO_OWNER, ErrorType.NO_REPLY),
+        *(ErrorType.DISCONNECTED, ErrorType.TIMEOUT, ErrorType.TIMED_OUT),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,11 @@ class CallRefused(CallFailed):
         super().__init__(f"{service}: {words}")
         self.error = error
         self.words = words
+
+    @property
+    def absent(self) -> bool:
+        """Whether the program was not on the bus, or left it without a reply."""
+        return self.error in ABSENT
 
 
 class UnexpectedReply(CallFailed):

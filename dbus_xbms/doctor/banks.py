@@ -9,7 +9,7 @@ from dbus_xbms.doctor.packs import argument_of, name_of
 from dbus_xbms.policy.bank import topology
 from dbus_xbms.policy.bank.records import MemberState
 from dbus_xbms.policy.bank.totals import SOC_SPREAD
-from dbus_xbms.text import count, listed, printable
+from dbus_xbms.text import LINE, count, listed, printable
 
 ANY = "?"  # in place of a chemistry that is not chosen
 HELP = {  # state of a member that does not count -> advice
@@ -119,6 +119,10 @@ def _control(bank: Bank, shown: ShownBank | None, facts: Facts) -> Iterator[Find
         words = f"it does not control chargers: no chemistry is chosen for {names}"
         advice = f"dbus-xbms set {argument_of(packs[0])} Chemistry LiFePO4, or another one"
         yield problem(title(bank), words, f"{advice}; or dbus-xbms bank set {bank.label} Control 0")
+    elif bank.watch_only:
+        words = f"it does not control chargers: {printable(bank.watch_only, LINE)}"
+        advice = f"dbus-xbms bank remove {bank.label} PACK; docs/bank.md says how to keep it within currents"
+        yield problem(title(bank), words, advice)
     elif shown and not shown.controls and shown.no_control:
         words = f"it should control chargers, but does not. {shown.no_control}"
         yield note(title(bank), words, f"if it should not: dbus-xbms bank set {bank.label} Control 0")
@@ -142,7 +146,11 @@ def _members(bank: Bank, shown: ShownBank) -> Iterator[Finding]:
 
 
 def _trust(bank: Bank, shown: ShownBank) -> Iterator[Finding]:
-    """Report that the packs of a controlling bank are not authenticated."""
+    """Report that the packs of a controlling bank are not authenticated, and which are watch only."""
+    if shown.controls and bank.watched:
+        names = printable(listed(bank.watched), LINE)
+        words = f"{names} can only lower its limits, being watch only; the currents that you set protect it"
+        yield note(f"trust {title(bank)}", words)
     if shown.controls:
         yield ok(
             f"trust {title(bank)}",

@@ -113,7 +113,7 @@ class Pack:
     wants_control: bool = False  # its setting Control is 1
     chemistry: str = ""
     cells: int = 0  # 0: never read
-    joins: bool = True  # its setting JoinBank
+    joins: bool = True  # it may be proposed for a bank: JoinBank, and it is not watch only
     unusable: tuple[str, ...] = ()  # stored settings that cannot be used, and why
 
 
@@ -129,6 +129,8 @@ class Bank:
     unknown: tuple[str, ...] = ()  # addresses in its settings of packs that were not added
     refusal: str = ""  # why it is not formed
     no_chemistry: tuple[str, ...] = ()  # addresses of its packs without Chemistry
+    watched: tuple[str, ...] = ()  # names of its packs that are watch only
+    watch_only: str = ""  # why it must not control because of them
     unusable: tuple[str, ...] = ()  # stored settings that cannot be used, and why
 
     @property

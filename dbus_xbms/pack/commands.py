@@ -17,7 +17,8 @@ from dbus_xbms.pack.command_log import Command, CommandLog
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import Next
 from dbus_xbms.protocols import BmsSwitching, Conversation
-from dbus_xbms.settings import PackSettings, Value
+from dbus_xbms.record import record
+from dbus_xbms.settings import WATCH_ONLY, PackSettings, Value
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -25,7 +26,7 @@ WAIT_LIMIT = 20.0  # s that a command may wait: a current falls, a shared link i
 LEVELS = {CommandState.FAILED: logging.ERROR, CommandState.REFUSED: logging.WARNING}  # of an ended command
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MosfetCommand:
     """A MOSFET command that is being sent."""
 
@@ -43,7 +44,7 @@ class BalancerCommand:
     sending: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Outgoing:
     """A command that is due, and the conversation that carries it out."""
 
@@ -90,7 +91,9 @@ class Commands:
 
     @property
     def _not_switchable(self) -> str:
-        return "" if self._switching else "this BMS cannot be switched"
+        if self._switching:
+            return ""
+        return WATCH_ONLY if self._settings.watch_only else "this BMS cannot be switched"
 
     # Requests from the bus; ``contact`` is why the pack cannot be reached now, or ""
 

@@ -159,7 +159,7 @@ class PackMonitor:
         identity = known if known.cell_count else self._state.identity
         return Report(
             address=self.address,
-            product=self._protocol.product(identity.hardware),
+            product=self._protocol.product(identity.hardware, self.settings.advertised_name),
             switchable=self._protocol.switching is not None,
             instance=instance_of(self.settings.class_and_vrm_instance),
             custom_name=name_of(self.settings),

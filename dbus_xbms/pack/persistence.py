@@ -136,8 +136,8 @@ class PackMemory:
             return
         if confirmed := bool(self._settings.accept_new_bms):
             log.warning("%s: the new BMS is accepted, as the owner has confirmed", self._address)
-            reported = replace(reported, cell_count=len(sample.cells), nominal=sample.nominal)
-            self._writer.put({identity.CONFIRM: 0, PackSettings.cycles.name: sample.cycles})
+            reported = replace(reported, cell_count=len(sample.cells), nominal=sample.nominal or 0.0)
+            self._writer.put({identity.CONFIRM: 0, PackSettings.cycles.name: sample.cycles or 0})
         elif identity.is_other_pack(reported, sample, self._settings):
             return
         if confirmed or reading.identity:

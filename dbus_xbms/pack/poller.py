@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil, floor, inf
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from dbus_xbms.protocols import (
     NoReply,
     ProtocolError,
 )
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ def next_beat(due: float, interval: float) -> float:
     return floor((due + interval) / interval + ROUNDING) * interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Progress:
     """The progress of a pack's polling, for supervision."""
 
@@ -57,7 +58,7 @@ class Progress:
     possible: bool  # the radio is there and the link is not lent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Polled:
     """A good poll."""
 
@@ -67,7 +68,7 @@ class Polled:
     socket_failed: bool  # notifications work as signals only, as this poll shows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PollFailed:
     """A failed poll, or a failed connection."""
 
@@ -267,8 +268,8 @@ class Poller:
         await self._link.close()
         await self._wait_to_connect()
         self._judged, self._polls, self._identity = False, 0, None
-        await self._link.open(self._trial.choose(self._settings))
-        await self._link.run(self._protocol.hello(self._address, self._settings.password))
+        await self._link.open(self._trial.choose(self._settings), self._settings.password)
+        await self._link.log_in()
         self._login_backoff.reset()
         self._open, self._due = True, _now()
 
@@ -290,7 +291,7 @@ class Poller:
         self._hurried.clear()
         self._poll_at_once = False
         counters, begun = self._due >= self._counters_due, _now()
-        reading = await self._link.run(self._protocol.poll(self._identity, counters=counters), POLL_LIMIT)
+        reading = await self._link.read(self._identity, counters=counters, limit=POLL_LIMIT)
         self._identity = reading.identity or self._identity
         self._finding = ""
         if counters:

@@ -79,20 +79,27 @@ class Publisher(Generic[R]):
             while True:
                 self._reporter.changed.clear()
                 now = _now()
-                report = self._reporter.report(now)
-                self._set_expiry(report, now)
-                await self._show(report, now)
+                await self._show(now)
                 self.published_at = now
                 await self._rest()
         finally:
             await self._service.leave()
 
+    def _report(self, now: float) -> R:
+        report = self._reporter.report(now)
+        self._set_expiry(report, now)
+        return report
+
     def _set_expiry(self, report: R, now: float) -> None:
         self._expires = now + max(min(report.decision.valid_for, LONGEST_REST), SOONEST)
 
-    async def _show(self, report: R, now: float) -> None:
+    async def _show(self, now: float) -> None:
+        """Publish what holds now; a service that is replaced appears with what was requested meanwhile."""
         try:
-            await self._service.show(report, now)
+            report = self._report(now)
+            if not self._service.update(report, now):
+                await self._service.leave()
+                await self._service.show(self._report(_now()), now)
             self.trouble = None
         except BusError as err:
             state = ContactState.NAME_TAKEN if isinstance(err, NameTaken) else ContactState.UNPUBLISHED

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from dbus_xbms.contact import Contact, ContactState, advice
+from dbus_xbms.record import record
 
 CRASHED = "stopped by an error in this program; restarted every few seconds"
 # States in which a restarted pack has not reported anything yet.
@@ -21,7 +21,7 @@ class Contacted(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StoppedPack:
     """Why a pack is not running, or why it last stopped."""
 

@@ -8,13 +8,13 @@ at once; a derived condition must last a moment.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
 
 from dbus_xbms.model import Level, Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.charge import NO_TEMPERATURE
 
@@ -65,6 +65,8 @@ ALARM_PATHS = tuple(dict.fromkeys([path for _, path, _ in PROTECTION_ALARMS] + [
 
 Levels = Mapping[str, Level]
 NOTHING: Levels = MappingProxyType({})
+NO_ALARM: frozenset[str] = frozenset()
+NO_SOC = frozenset((LOW_SOC,))
 
 
 def worst(*levels: Level) -> Level:
@@ -96,9 +98,9 @@ def _only_full(sample: PackSample, settings: PackSettings) -> bool:
     return bool(sample.is_on(Mosfet.DISCHARGE)) and not ran_away
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ControlStatus:
-    """The part of charge control that alarms depend on."""
+    """The part of charge control that alarms depend on; of a pack that is only shown, at most the preset."""
 
     preset: Preset
     refused: str = ""  # why the preset is refused
@@ -107,7 +109,7 @@ class ControlStatus:
     capacity_unknown: bool = False  # and a current limit depends on it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ThresholdCheck:
     """A measured value that is bad when it is high, with its thresholds."""
 
@@ -133,14 +135,38 @@ def near_threshold(
     settings: PackSettings,
     control: ControlStatus | None = None,
 ) -> list[ThresholdCheck]:
-    """Values of a sample that are near or beyond their warning: nearly always none.
+    """Values of a sample that are near or beyond their warning: nearly always none."""
+    checks = _checks(sample, temperatures, settings, control)
+    return [check for check in checks if check.value >= check.warning - NEAR * check.hysteresis]
+
+
+def unwatched(
+    sample: PackSample,
+    temperatures: Temperatures,
+    settings: PackSettings,
+    control: ControlStatus | None = None,
+) -> frozenset[str]:
+    """Alarms that nothing can raise, because the BMS does not report what they depend on."""
+    if sample.protection is not None:
+        return NO_ALARM if sample.soc is not None else NO_SOC
+    watched = {check.path for check in _checks(sample, temperatures, settings, control)}
+    sensors = {TEMPERATURE_SENSOR} if sample.temperatures else set()
+    return frozenset(ALARM_PATHS) - watched - sensors - {INTERNAL_FAILURE, BMS_CABLE}
+
+
+def _checks(
+    sample: PackSample, temperatures: Temperatures, settings: PackSettings, control: ControlStatus | None
+) -> list[ThresholdCheck]:
+    """All values of a sample that have a warning.
 
     Where low is bad, value and thresholds are negated. A warning of 0 is off.
     """
     preset = control.preset if control and not control.refused else None
     low, spread = float(settings.low_soc_warning), settings.cell_imbalance_warning
     # path, value, warning, alarm, hysteresis
-    found = [(LOW_SOC, -sample.soc, -low, -low / 2, SOC_HYSTERESIS)]
+    found = []
+    if sample.soc is not None:
+        found.append((LOW_SOC, -sample.soc, -low, -low / 2, SOC_HYSTERESIS))
     if cells := sample.cells:
         highest, lowest = max(cells), min(cells)
         high = settings.high_cell_warning or (preset.high_warning if preset else 0.0)
@@ -162,8 +188,7 @@ def near_threshold(
         for path, value, warning, alarm, hysteresis in found
         if warning
     ]
-    checks += _temperature_checks(temperatures, settings, preset)
-    return [check for check in checks if check.value >= check.warning - NEAR * check.hysteresis]
+    return checks + _temperature_checks(temperatures, settings, preset)
 
 
 def _temperature_checks(
@@ -190,13 +215,17 @@ def _temperature_checks(
     return found
 
 
-def fault_alarms(temperatures: Temperatures, control: ControlStatus | None = None) -> dict[str, Level]:
-    """Alarms for broken sensors, a refused preset, an unknown capacity and dead cells."""
+def fault_alarms(
+    temperatures: Temperatures, control: ControlStatus | None = None, problem: str = ""
+) -> dict[str, Level]:
+    """Alarms for sensors, a refused preset, an unknown capacity, dead cells and a problem of the BMS."""
     levels: dict[str, Level] = {}
     if temperatures.broken:
         levels[TEMPERATURE_SENSOR] = Level.ALARM if temperatures.without_cells else Level.WARNING
     if control and control.by_temperature and not temperatures.cells:
         levels[TEMPERATURE_SENSOR] = Level.ALARM
+    if problem:
+        levels[INTERNAL_FAILURE] = Level.WARNING
     if control and (control.refused or control.capacity_unknown):
         levels[INTERNAL_FAILURE] = Level.ALARM
     if control and control.dead:
@@ -204,7 +233,7 @@ def fault_alarms(temperatures: Temperatures, control: ControlStatus | None = Non
     return levels
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AlarmStatus:
     """One alarm over time. Times in s."""
 
@@ -253,7 +282,10 @@ def step(
     """
     if sample is None:
         return state
-    at_once, lasting = protection_alarms(sample, settings), fault_alarms(temperatures, control)
+    at_once, lasting = (
+        protection_alarms(sample, settings),
+        fault_alarms(temperatures, control, sample.problem),
+    )
     for path, level in extra.items():
         at_once[path] = worst(level, at_once.get(path, Level.OK))
     for check in near_threshold(sample, temperatures, settings, control):

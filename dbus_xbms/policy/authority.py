@@ -10,8 +10,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from math import inf
 
+from dbus_xbms.policy.bank import watch_only
+from dbus_xbms.policy.charge import chemistry
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.settings import BankSettings, PackSettings
+from dbus_xbms.record import record
+from dbus_xbms.settings import WATCH_ONLY, BankSettings, PackSettings, Value
 
 SETTLE = 60.0  # s after the start for other batteries to appear before a pack takes control
 RETURN_AFTER = 600.0  # s that another BMS has to be gone before a pack takes control
@@ -52,7 +55,7 @@ class Ruling:
         return self.reason is Reason.NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Claim:
     """The claim of a pack or a bank to control."""
 
@@ -72,7 +75,7 @@ class Claim:
         return self.name if self.packs > 1 else self.address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Surroundings:
     """Other services on the bus."""
 
@@ -82,7 +85,7 @@ class Surroundings:
     shared: str = ""  # the pack's service whose voltage and current Venus shares with chargers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AuthorityState:
     """State between decisions. Times in s, monotonic."""
 
@@ -108,10 +111,19 @@ class _View:
 
 
 def control_disabled(settings: PackSettings) -> str:
-    """Return why the owner's settings do not allow control; "" if they do."""
+    """Return why the make of a pack or the owner's settings do not allow control; "" if they do."""
+    if settings.watch_only:
+        return WATCH_ONLY
     if not settings.control:
         return OFF
     return "" if settings.chemistry else NO_CHEMISTRY
+
+
+def refusal(settings: PackSettings, changes: Mapping[str, Value]) -> str:
+    """Return why these changes of a pack's settings are not allowed, in words; "" if they are."""
+    if changes.get(PackSettings.control.name) and PackSettings({**settings, **changes}).watch_only:
+        return f"{PackSettings.control} 1 is refused: {WATCH_ONLY}"
+    return chemistry.refusal(settings, changes)
 
 
 def claim(
@@ -131,12 +143,14 @@ def claim(
     )
 
 
-def bank_control_disabled(bank: BankSettings, members: Iterable[PackSettings]) -> str:
+def bank_control_disabled(bank: BankSettings, strings: Sequence[Sequence[PackSettings]]) -> str:
     """Return why the owner's settings do not allow a bank to control; "" if they do."""
     if not bank.control:
         return OFF
-    missing = [pack.custom_name or "a pack" for pack in members if pack.enabled and not pack.chemistry]
-    return f"{NO_CHEMISTRY} for {', '.join(missing)}" if missing else ""
+    packs = [pack for string in strings for pack in string]
+    if missing := [pack.custom_name or "a pack" for pack in packs if pack.enabled and not pack.chemistry]:
+        return f"{NO_CHEMISTRY} for {', '.join(missing)}"
+    return next(watch_only.refusals(bank, strings), "")
 
 
 def bank_claim(
@@ -168,7 +182,7 @@ def bank_claim(
     return Claim(
         address=address,
         name=name,
-        control_disabled=ended or bank_control_disabled(bank, packs),
+        control_disabled=ended or bank_control_disabled(bank, strings),
         cells=sum(counts) if all(counts) else 0,
         voltages=(lowest, highest),
         packs=len(packs),

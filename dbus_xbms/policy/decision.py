@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 
 from dbus_xbms.model import History, Level, Limits, LowestHighest, PackSample, Phase
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Decision:
     """What the bus may show now, and for how long."""
 
@@ -19,6 +20,7 @@ class Decision:
     sample: PackSample | None = None  # None: no measured value is shown
     temperatures: Temperatures = field(default_factory=Temperatures)
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
+    unwatched: frozenset[str] = frozenset()  # alarms that nothing can raise: the BMS does not report enough
     valid_for: float = inf  # s until the next decision is due even without a poll
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
     control: LimitsState | None = (

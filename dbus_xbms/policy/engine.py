@@ -20,6 +20,8 @@ from dbus_xbms.policy import (
 from dbus_xbms.policy.alarms import AlarmState, worst
 from dbus_xbms.policy.charge import limits, silent_limits
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import Freshness
 from dbus_xbms.policy.pack_state import PackState, failed, heard_since_lent, sampled
@@ -122,7 +124,7 @@ def _limits(
     settings: PackSettings,
     turning_off: AbstractSet[Mosfet],
     stage: CvlState | None,
-) -> limits.LimitsState | None:
+) -> LimitsState | None:
     """The limits by the newest sample while it is valid, else by silence."""
     if state.sample is None or state.sampled_at is None:
         if state.control is None or state.previous_sample_at is None:
@@ -146,9 +148,15 @@ def _record_full(state: PackState) -> PackState:
     return replace(state, history=history.record_full(state.history, top_balanced=voltage.top_balanced))
 
 
-def _alarm_context(control: limits.LimitsState | None, settings: PackSettings) -> alarms.ControlStatus | None:
+def _alarm_context(
+    control: LimitsState | None, sample: PackSample | None, settings: PackSettings
+) -> alarms.ControlStatus | None:
+    """What alarms depend on; if the BMS reports no protections, the owner's chemistry stands in for them."""
     if control is None:
-        return None
+        if sample is None or sample.protection is not None or not settings.chemistry:
+            return None
+        chosen = preset(settings)
+        return None if chosen.refused else alarms.ControlStatus(preset=chosen, by_temperature=False)
     by_temperature = bool(settings.temperature_control)
     return alarms.ControlStatus(
         preset=control.preset,
@@ -163,7 +171,7 @@ def _idle_period(
     state: PackState,
     phase: Phase,
     sensors: Temperatures,
-    control: limits.LimitsState | None,
+    control: LimitsState | None,
     status: AlarmState,
     settings: PackSettings,
     alarm_context: alarms.ControlStatus | None,
@@ -203,13 +211,14 @@ def decide(
             extreme_sensors=extremes.of_sensors(state.extreme_sensors, sample, sensors.cells),
         )
     control = _limits(state, fresh.phase, sensors, now, settings, turning_off, stage) if managed else None
-    alarm_context = _alarm_context(control, settings)
+    alarm_context = _alarm_context(control, sample, settings)
     status = alarms.step(
         state.alarms, sample, sensors, now, settings, alarm_context, state.unexpected_currents.levels
     )
     idle = _idle_period(state, fresh.phase, sensors, control, status, settings, alarm_context)
     state = _record_full(replace(state, control=control, alarms=status, idle=idle))
-    return state, _build(state, fresh, sensors, now, settings)
+    unwatched = alarms.unwatched(sample, sensors, settings, alarm_context) if sample else alarms.NO_ALARM
+    return state, replace(_build(state, fresh, sensors, now, settings), unwatched=unwatched)
 
 
 def stopped(state: PackState, now: float, settings: PackSettings) -> tuple[PackState, Decision]:
@@ -233,9 +242,12 @@ def _doubt(state: PackState, phase: Phase, settings: PackSettings) -> tuple[Leve
         return Level.ALARM, contradiction
     if difference := identity.difference(state.identity, state.sample, settings):
         return Level.WARNING, difference
-    if state.control and state.control.voltage.stage is Stage.FLOAT and state.sample.soc < FULL_FROM:
+    soc = state.sample.soc
+    early = soc is not None and soc < FULL_FROM
+    if early and state.control and state.control.voltage.stage is Stage.FLOAT:
         return Level.WARNING, FLOAT_TOO_EARLY
-    return Level.OK, state.unexpected_currents.words  # has alarms of its own
+    # These have alarms of their own.
+    return Level.OK, state.unexpected_currents.words or state.sample.problem
 
 
 def _build(

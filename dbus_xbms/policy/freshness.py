@@ -5,10 +5,10 @@ Venus repeats frozen values for ever, so the age of the data is judged here and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 
 from dbus_xbms.model import Level, Phase
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 PERSISTENT_INTERVAL = 1.0  # s between polls when the link stays up
@@ -40,7 +40,7 @@ def longest_retry(settings: PackSettings, usual: float) -> float:
     return max(usual, min(poll_interval(settings), PER_POLL_INTERVAL)) if shared else usual
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Freshness:
     """Phase of a pack's data, and for how long."""
 

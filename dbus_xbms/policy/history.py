@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dbus_xbms.model import History, PackSample
 from dbus_xbms.policy.state_of_charge import consumed, full_charge
+from dbus_xbms.record import record
 
 FULL_SOC = 100.0  # %
 DISCHARGED_BELOW, RECHARGED_ABOVE = 65.0, 90.0  # %; a discharge counts once both have been passed
@@ -13,7 +14,7 @@ EMPTY, NOT_EMPTY = 0.0, 10.0  # %
 LEAST_DISCHARGE = 0.01  # fraction of the capacity; a smaller one starts no new discharge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HistoryState:
     """The history, and the newest sample it includes."""
 
@@ -41,19 +42,28 @@ def add_sample(state: HistoryState, sample: PackSample, now: float, longest: flo
         return replace(state, history=advanced, at=now, current=sample.current, power=power)
     hours = passed / 3600
     moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
-    previous, missing = state.history, -consumed(sample)
-    last, refilled = _last_discharge(state, sample, missing)
+    previous = state.history
     history = replace(
         previous,
-        deepest_discharge=max(previous.deepest_discharge, missing),
-        last_discharge=last,
         total_drawn=previous.total_drawn + max(0.0, -moved),
         charged_energy=previous.charged_energy + max(0.0, energy),
         discharged_energy=previous.discharged_energy + max(0.0, -energy),
     )
-    history = _advance(history, passed)
-    history = _count_discharges(history, sample.soc)
-    state = HistoryState(history=history, at=now, current=sample.current, power=power, refilled=refilled)
+    state = replace(state, history=_advance(history, passed), at=now, current=sample.current, power=power)
+    return _add_charge(state, sample)
+
+
+def _add_charge(state: HistoryState, sample: PackSample) -> HistoryState:
+    """Add what follows from the state of charge; nothing while that is unknown."""
+    history, gone = state.history, consumed(sample)
+    if gone is not None:
+        last, refilled = _last_discharge(state, sample, -gone)
+        deepest = max(history.deepest_discharge, -gone)
+        history = replace(history, deepest_discharge=deepest, last_discharge=last)
+        state = replace(state, refilled=refilled)
+    if sample.soc is None:
+        return replace(state, history=history)
+    state = replace(state, history=_count_discharges(history, sample.soc))
     return record_full(state) if sample.soc >= FULL_SOC else state
 
 

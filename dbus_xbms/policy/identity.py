@@ -54,7 +54,8 @@ def _changed(what: str, stored: str, reported: str) -> str:
 
 
 def _fewer_cycles(sample: PackSample, stored: int) -> str:
-    return f"{sample.cycles} cycles after {stored}" if sample.cycles < stored else ""
+    cycles = sample.cycles
+    return f"{cycles} cycles after {stored}" if cycles is not None and cycles < stored else ""
 
 
 def difference(reported: PackIdentity, sample: PackSample, settings: PackSettings) -> str:
@@ -72,7 +73,7 @@ def cycles_to_store(
     reported: PackIdentity, sample: PackSample | None, settings: PackSettings
 ) -> dict[str, Value]:
     """The setting with the cycle count to store; empty if this may be another pack."""
-    if sample is None or is_other_pack(reported, sample, settings):
+    if sample is None or sample.cycles is None or is_other_pack(reported, sample, settings):
         return {}
     return {PackSettings.cycles.name: min(sample.cycles, int(PackSettings.cycles.highest or 0))}
 
@@ -103,6 +104,7 @@ def is_similar(before: PackSample, sample: PackSample) -> bool:
     return (
         len(sample.cells) == len(before.cells)
         and all(abs(now - was) <= SAME_CELL for now, was in zip(sample.cells, before.cells, strict=True))
-        and abs(sample.soc - before.soc) <= SAME_SOC
+        and (before.soc is None) == (sample.soc is None)
+        and abs((sample.soc or 0.0) - (before.soc or 0.0)) <= SAME_SOC
         and sample.nominal == before.nominal
     )

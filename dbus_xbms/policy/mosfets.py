@@ -9,11 +9,12 @@ written. A command is refused, carried out within seconds, or fails; none waits 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
 from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample
 from dbus_xbms.policy import state_of_charge
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 NOTHING = MosfetTarget()
@@ -23,7 +24,7 @@ SMALL_CURRENT, SMALL_RATE = 1.0, 0.01  # A and C: the larger is small enough to 
 MASK_AGE = 2.0  # s, of the oldest sample that a mask is made of: another master may write one meanwhile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MosfetState:
     """The state of the MOSFET commands of one pack."""
 
@@ -50,7 +51,7 @@ class MosfetState:
         return self.waiting.over(self.sending.over(self.confirmed))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Request:
     """A requested command, and what it is judged by."""
 
@@ -72,6 +73,8 @@ def commanded_by(sample: PackSample, off_by_us: frozenset[Mosfet] = frozenset())
 def _commanded_one(mosfet: Mosfet, sample: PackSample, off_by_us: frozenset[Mosfet]) -> bool | None:
     if mosfet not in off_by_us or sample.is_on(mosfet) is not False:
         return sample.commanded.of(mosfet)
+    if sample.protection is None:
+        return None
     return None if sample.protection & mosfet.blocked_by else False
 
 
@@ -205,7 +208,7 @@ class Next(Enum):
     SEND = "send"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CommandVerdict:
     """What to do with the waiting command, why, and with which mask."""
 

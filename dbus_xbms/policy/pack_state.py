@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import inf
 
-from dbus_xbms.model import BmsTraits, Extremes, LowestHighest, PackIdentity, PackSample
+from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, Extremes, LowestHighest, PackIdentity, PackSample
 from dbus_xbms.policy import freshness, plausibility
 from dbus_xbms.policy.alarms import AlarmState
 from dbus_xbms.policy.charge import silent_limits, snapshot
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.snapshot import Snapshot
 from dbus_xbms.policy.history import HistoryState
 from dbus_xbms.policy.plausibility import PlausibilityState
@@ -17,10 +17,11 @@ from dbus_xbms.policy.poll_rate import IdlePeriod
 from dbus_xbms.policy.state_of_charge import AverageDischarge
 from dbus_xbms.policy.temperatures import HotSensor
 from dbus_xbms.policy.unexpected_current import UnexpectedCurrents
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PackState:
     """Everything remembered of one pack between decisions. Times in s, monotonic."""
 
@@ -80,8 +81,8 @@ def sampled(
     last, last_at = state.sample, state.sampled_at
     if assessed.accepted:
         last, last_at = sample, now
-    elif last and assessed.implausible:
-        last = replace(last, protection=last.protection | tripped)
+    elif last and assessed.implausible and tripped:
+        last = replace(last, protection=(last.protection or NOTHING_TRIPPED) | tripped)
     return replace(
         state,
         plausibility=assessed,

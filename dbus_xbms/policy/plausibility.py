@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf, isfinite
 
 from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, PackSample, Protection
 from dbus_xbms.policy import state_of_charge
+from dbus_xbms.record import record
 
 DOUBT_AFTER = 30.0  # s without a plausible reading until all readings are in doubt
 CONSECUTIVE_WITHIN = 10.0  # s; an implausible reading later than this follows silence, not a plausible one
@@ -40,7 +41,7 @@ ROUNDING = 0.0005  # V; half of the resolution of cell voltages
 ANY_BMS = BmsTraits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PlausibilityState:
     """Readings so far, to judge the next one by. Times in s."""
 
@@ -67,8 +68,9 @@ class PlausibilityState:
 
 
 def _not_a_number(sample: PackSample, traits: BmsTraits) -> str:
-    values = (sample.voltage, sample.current, sample.soc, sample.remaining, *sample.cells)
-    return "" if all(map(isfinite, values)) else "a value is not a number"
+    optional = (sample.soc, sample.remaining, sample.nominal)
+    known = (sample.voltage, sample.current, *sample.cells, *(one for one in optional if one is not None))
+    return "" if all(map(isfinite, known)) else "a value is not a number"
 
 
 def _impossible_cell(sample: PackSample, traits: BmsTraits) -> str:
@@ -89,14 +91,16 @@ def _impossible_sum(sample: PackSample, traits: BmsTraits) -> str:
 
 
 def _impossible_charge(sample: PackSample, traits: BmsTraits) -> str:
-    if not 0 <= sample.soc <= 100:
-        return f"the state of charge reads {sample.soc:.0f} %"
-    return f"the remaining charge reads {sample.remaining:.1f} Ah" if sample.remaining < 0 else ""
+    soc, remaining = sample.soc, sample.remaining
+    if soc is not None and not 0 <= soc <= 100:
+        return f"the state of charge reads {soc:.0f} %"
+    return f"the remaining charge reads {remaining:.1f} Ah" if remaining is not None and remaining < 0 else ""
 
 
 def _impossible_current(sample: PackSample, traits: BmsTraits) -> str:
-    known = state_of_charge.is_known(sample.nominal)
-    highest = min(traits.highest_current, HIGHEST_RATE * sample.nominal) if known else traits.highest_current
+    highest = traits.highest_current
+    if state_of_charge.is_known(sample.nominal):
+        highest = min(highest, HIGHEST_RATE * sample.nominal)
     return f"the current reads {sample.current:.0f} A" if abs(sample.current) > highest else ""
 
 
@@ -134,18 +138,23 @@ def _temperature_jumped(before: PackSample, sample: PackSample) -> str:
 
 
 def _charge_jumped(before: PackSample, sample: PackSample) -> str:
-    jumped = abs(sample.remaining - before.remaining) > CHARGE_JUMP / 100 * state_of_charge.assumed(
-        before.nominal
-    )
-    if jumped or abs(sample.soc - before.soc) > CHARGE_JUMP:
+    if _differ(before.soc, sample.soc, CHARGE_JUMP):
         return f"the state of charge jumped from {before.soc:.0f} % to {sample.soc:.0f} %"
+    capacity = state_of_charge.assumed(before.nominal)
+    if _differ(before.remaining, sample.remaining, CHARGE_JUMP / 100 * capacity):
+        return f"the remaining charge jumped from {before.remaining:.1f} Ah to {sample.remaining:.1f} Ah"
     return ""
 
 
+def _differ(before: float | None, now: float | None, by: float) -> bool:
+    """Return whether two known values differ by more than ``by``."""
+    return before is not None and now is not None and abs(now - before) > by
+
+
 def _identity_jumped(before: PackSample, sample: PackSample) -> str:
-    if abs(sample.nominal - before.nominal) > NOMINAL_JUMP * before.nominal:
+    if _differ(before.nominal, sample.nominal, NOMINAL_JUMP * (before.nominal or 0.0)):
         return f"the nominal capacity jumped from {before.nominal:g} Ah to {sample.nominal:g} Ah"
-    if sample.cycles < before.cycles:
+    if sample.cycles is not None and before.cycles is not None and sample.cycles < before.cycles:
         return f"the cycle count fell from {before.cycles} to {sample.cycles}"
     return ""
 
@@ -175,7 +184,7 @@ def assess(
             implausible=implausible,
             implausible_since=since,
             jumped=jumped,
-            protection=sample.protection,
+            protection=sample.protection or NOTHING_TRIPPED,
             read_at=now,
         )
     else:
@@ -192,7 +201,7 @@ def _implausible_since(state: PlausibilityState, now: float) -> float:
 
 def repeated_protections(state: PlausibilityState, sample: PackSample) -> frozenset[Protection]:
     """Protections reported by two implausible readings in a row: these count all the same."""
-    return state.protection & sample.protection if state.implausible else NOTHING_TRIPPED
+    return state.protection & (sample.protection or NOTHING_TRIPPED) if state.implausible else NOTHING_TRIPPED
 
 
 def _compare(state: PlausibilityState, sample: PackSample, now: float) -> PlausibilityState:

@@ -6,15 +6,14 @@ a voltage at which limits fall, no rising limit, no absorption. In doubt it does
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dbus_xbms.model import Mosfet, PackSample
 from dbus_xbms.policy import alarms, state_of_charge
 from dbus_xbms.policy.alarms import CLEAR, AlarmState
-from dbus_xbms.policy.charge import limits
 from dbus_xbms.policy.charge.charge_voltage import Stage
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, poll_interval
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 REST_AFTER = 60.0  # s without activity until a pack rests
@@ -33,7 +32,7 @@ def interval(settings: PackSettings, *, resting: bool) -> float:
     return max(busy, min(settings.rest_interval, settings.hold_time / POLLS_PER_HOLD))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class IdlePeriod:
     """A period of consecutive idle samples."""
 
@@ -62,7 +61,7 @@ def is_quiet(sample: PackSample, settings: PackSettings) -> bool:
     return (
         abs(sample.current) <= max(LEAST_CURRENT, REST_RATE * capacity)
         and not sample.protection
-        and not sample.balancing
+        and not sample.is_balancing
         and not sample.locked
         and all(sample.is_on(mosfet) is not False for mosfet in Mosfet)
     )
@@ -71,7 +70,7 @@ def is_quiet(sample: PackSample, settings: PackSettings) -> bool:
 def is_idle(
     sample: PackSample,
     sensors: Temperatures,
-    control: limits.LimitsState | None,
+    control: LimitsState | None,
     alarm_state: AlarmState,
     settings: PackSettings,
     alarm_context: alarms.ControlStatus | None,
@@ -86,7 +85,7 @@ def is_idle(
     )
 
 
-def _steady(control: limits.LimitsState, sample: PackSample) -> bool:
+def _steady(control: LimitsState, sample: PackSample) -> bool:
     """Return whether no limit is moving, and no cell is near a voltage at which one would.
 
     A limit lowered by temperature may rest: temperatures change within minutes.

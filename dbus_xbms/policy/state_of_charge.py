@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TypeGuard
 
 from dbus_xbms.model import PackSample
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 FULL = 100.0  # %; a BMS that reports this has just detected it, and corrects its count later
@@ -16,49 +17,52 @@ AVERAGING_TIME = 180.0  # s
 LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 
-def is_known(nominal: float) -> bool:
+def is_known(nominal: float | None) -> TypeGuard[float]:
     """Return whether a nominal capacity in Ah, as a BMS reports it, is a real value."""
-    return nominal > 0 and round(nominal, 2) not in UNKNOWN_CAPACITIES
+    return nominal is not None and nominal > 0 and round(nominal, 2) not in UNKNOWN_CAPACITIES
 
 
-def installed(nominal: float, settings: PackSettings | None = None) -> float:
+def installed(nominal: float | None, settings: PackSettings | None = None) -> float:
     """The pack's capacity in Ah for C rates: the owner's, else the BMS's; 0: unknown."""
     if settings and settings.capacity:
         return settings.capacity
     return nominal if is_known(nominal) else 0.0
 
 
-def assumed(nominal: float, settings: PackSettings | None = None) -> float:
+def assumed(nominal: float | None, settings: PackSettings | None = None) -> float:
     """The installed capacity in Ah, or an assumed one if it is unknown."""
     return installed(nominal, settings) or ASSUMED_CAPACITY
 
 
 def full_charge(sample: PackSample) -> float:
     """Charge in Ah of the full pack, to which the BMS's state of charge refers; 0: unknown."""
-    return sample.learned or sample.nominal
+    return sample.learned or sample.nominal or 0.0
 
 
 def _counted(sample: PackSample) -> float | None:
     """State of charge in % by the count of charge; ``None`` if it differs from the BMS's."""
     full = full_charge(sample)
-    if full <= 0 or sample.soc >= FULL:
+    if sample.soc is None or sample.remaining is None or full <= 0 or sample.soc >= FULL:
         return None
     counted = sample.remaining / full * 100
     return counted if abs(counted - sample.soc) <= COUNT_TOLERANCE else None
 
 
-def soc(sample: PackSample) -> float:
-    """The BMS's state of charge in %, with decimals from its count of charge if the two agree."""
+def soc(sample: PackSample) -> float | None:
+    """The BMS's state of charge in %, with decimals from its count of charge if the two agree.
+
+    ``None``: the BMS reports none.
+    """
     counted = _counted(sample)
     return sample.soc if counted is None else min(100.0, round(counted, 1))
 
 
-def consumed(sample: PackSample) -> float:
-    """Charge in Ah consumed from the full pack: negative, or 0 at 100 %."""
-    full = full_charge(sample)
-    if _counted(sample) is None:
-        return min(0.0, full * (sample.soc / 100 - 1))
-    return min(0.0, sample.remaining - full)
+def consumed(sample: PackSample) -> float | None:
+    """Charge in Ah consumed from the full pack: negative, or 0 at 100 %; ``None``: unknown."""
+    full, counted = full_charge(sample), _counted(sample)
+    if counted is not None and sample.remaining is not None:
+        return min(0.0, sample.remaining - full)
+    return min(0.0, full * (sample.soc / 100 - 1)) if sample.soc is not None and full else None
 
 
 def health(sample: PackSample) -> float | None:
@@ -68,7 +72,7 @@ def health(sample: PackSample) -> float | None:
     return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AverageDischarge:
     """Discharge current, averaged."""
 
@@ -90,8 +94,8 @@ def update_average(discharge: AverageDischarge, sample: PackSample, now: float) 
 
 
 def time_to_go(discharge: AverageDischarge, sample: PackSample, settings: PackSettings) -> int | None:
-    """Time in s, in whole minutes, until the discharge floor; ``None`` while not discharging."""
-    if discharge.current is None:
+    """Time in s, in whole minutes, until the discharge floor; ``None`` while not discharging, or unknown."""
+    if discharge.current is None or sample.remaining is None:
         return None
     floor = settings.discharge_floor / 100 * full_charge(sample)
     seconds = max(0.0, sample.remaining - floor) / discharge.current * 3600

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dbus_xbms.record import record
 
 # A missing NTC reads -30.0 °C or below on recorded packs, a shorted one far above 120 °C.
 LOWEST_SANE = -30.0  # °C, exclusive
@@ -15,7 +15,7 @@ LOAD_RATE, LEAST_LOAD = 0.1, 5.0  # C and A; the greater of the two counts as lo
 COOLING = 1800.0  # s after a load for which the MOSFETs may still be the hottest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Temperatures:
     """A pack's sensors by role. Broken ones are counted, and their values dropped."""
 
@@ -36,7 +36,7 @@ class Temperatures:
         return "cells" if celsius in self.cells else "sensor 1 (TemperatureRoles not set)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HotSensor:
     """The sensor that a load has shown to be on the MOSFETs."""
 

@@ -7,12 +7,13 @@ is a Victron device that obeys: a little above a limit is a warning, a lot is an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import inf
 
 from dbus_xbms.model import Level, Limits, Mosfet, PackSample
 from dbus_xbms.policy.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
+from dbus_xbms.record import record
 
 REPORT_AFTER = 30.0  # s that a current must last
 TOLERANCE = 0.1  # fraction of the limit
@@ -20,7 +21,7 @@ LEAST_RATE, LEAST_CURRENT = 0.01, 1.0  # C and A above the limit; Multis round t
 SERIOUS_RATE = 0.05  # C above a limit of 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UnexpectedCurrent:
     """A current that should not flow."""
 
@@ -75,7 +76,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ongoing:
     """An unexpected current over time."""
 
@@ -84,7 +85,7 @@ class Ongoing:
     reported: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class UnexpectedCurrents:
     """All unexpected currents at the newest sample."""
 

@@ -73,7 +73,8 @@ class Changes:
         """Add a pack under its advertised name; it is only shown until its owner chooses more.
 
         Raises:
-            SettingsError: a setting cannot be stored. A pack without settings has none afterwards.
+            SettingsError: its make cannot be read on this machine, or a setting cannot be stored. A pack
+                without settings has none afterwards.
         """
         known = await self.read()
         before = known.packs.get(seen.address)
@@ -81,6 +82,8 @@ class Changes:
             return f"{_title(seen.address, before)} is already added"
         name = "" if before else default_name(seen.address, seen.name, known)
         family = recognise(seen)
+        if family and before is None and (why := family.missing()):
+            raise SettingsError(f"{family.make_of(seen)} {why}")
         chosen = to_store(
             Advertisement(name=seen.name, protocol=family.name if family else ""),
             before,

@@ -77,6 +77,7 @@ def _found(sighting: Sighting, known: bool) -> FoundPack:
         name=printable(pack.name),
         rssi=pack.rssi,
         protocol=family.name if family else "",
+        make=family.described(pack) if family else "",
         known=known,
         age=age // MINUTE * MINUTE,
     )

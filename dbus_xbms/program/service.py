@@ -66,6 +66,7 @@ class ProgramService:
                 log.warning("%s", errors.exceptions[0])
             except* Exception:
                 log.logger.exception("%s failed because of an error in this program; trying again", NAME)
+            _end_if_cancelled()
             await asyncio.sleep(RETRY_AFTER)
 
     async def _serve(self) -> None:
@@ -158,6 +159,15 @@ async def _running(group: asyncio.TaskGroup, *coroutines: Coroutine[Any, Any, No
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _end_if_cancelled() -> None:
+    """Continue a cancellation of this task: a TaskGroup raises the errors of its tasks in place of it.
+
+    At the end of the program such errors come with it, because the connection to localsettings closes.
+    """
+    if (task := asyncio.current_task()) and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _now() -> float:

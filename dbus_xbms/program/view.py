@@ -10,7 +10,15 @@ from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.known.stored import Stored
 from dbus_xbms.policy.bank.formation import BankStatus
 from dbus_xbms.program_report import MOST_ADAPTERS, MOST_KNOWN, AdapterUse, KnownBank, KnownPack
-from dbus_xbms.settings import PackSettings, SettingsError, bank_id, device_id, instance_of, name_of
+from dbus_xbms.settings import (
+    PackSettings,
+    SettingsError,
+    bank_id,
+    described_make,
+    device_id,
+    instance_of,
+    name_of,
+)
 from dbus_xbms.text import LINE, printable
 
 BATTERY = "com.victronenergy.battery."
@@ -43,6 +51,8 @@ def known_packs(parts: Parts, stored: Stored, rows: Iterable[str]) -> tuple[Know
         KnownPack(
             address=address,
             name=printable(name_of(pack) or address),
+            make=printable(described_make(pack)),
+            watch_only=pack.watch_only,
             state=_state(pack, contacts.get(address)),
             enabled=bool(pack.enabled),
             service=BATTERY + device_id(address) if device_id(address) in on_bus else "",

@@ -1,5 +1,6 @@
 """Protocols of BMSes: conversations without I/O, one package per family. Pure."""
 
+from dbus_xbms.protocols.advertisement import Advertised
 from dbus_xbms.protocols.conversation import (
     Conversation,
     Echo,
@@ -23,13 +24,21 @@ from dbus_xbms.protocols.errors import (
     ProtocolError,
     Refused,
 )
-from dbus_xbms.protocols.family import Advertised, BmsFamily, BmsSwitching, GattLayout
+from dbus_xbms.protocols.family import (
+    WATCH_ONLY,
+    BmsFamily,
+    BmsSwitching,
+    ConversationFamily,
+    GattLayout,
+)
 
 __all__ = [
+    "WATCH_ONLY",
     "Advertised",
     "BmsFamily",
     "BmsSwitching",
     "Conversation",
+    "ConversationFamily",
     "Echo",
     "Field",
     "Frame",

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, TypeVar
 
 from dbus_xbms.protocols.errors import ProtocolError
+from dbus_xbms.record import record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Key:
     """Matches a reply to its request: the kind of frame and its register or command number."""
 
@@ -29,7 +30,7 @@ class Key:
         return f"{self.kind} 0x{self.number:02x}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Request:
     """Bytes to send, and the key of the reply to wait for."""
 
@@ -45,7 +46,7 @@ def expect(key: Key, timeout: float) -> Request:
     return Request(encoded=b"", reply=key, timeout=timeout, retries=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Frame:
     """One whole frame with a good checksum, or a refusal, whose checksum may be wrong."""
 
@@ -55,7 +56,7 @@ class Frame:
     encoded: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Echo:
     """A request that came back byte for byte."""
 
@@ -77,7 +78,7 @@ class Framer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Field:
     """One field of a payload: its place, its format, and how to convert its raw integer."""
 

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 from dbus_xbms.model import BmsTraits, Mosfets, PackIdentity, PackSample, Reading, Switched
+from dbus_xbms.protocols.advertisement import Advertised
 from dbus_xbms.protocols.conversation import Conversation, Framer
+from dbus_xbms.record import record
 from dbus_xbms.schema import Settings
 
+# Why a family is watch only, for the owner.
+WATCH_ONLY = (
+    "This make is read with the library aiobmsble, which says of itself that it must not be used for safety: "
+    "the pack is shown, and never controls or is switched."
+)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class GattLayout:
     """The GATT service and characteristics of a protocol; full lower-case 128-bit UUIDs."""
 
     service: str
     notify: str
     write: str = ""  # empty: nothing is ever written
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advertised:
-    """What a device advertises."""
-
-    address: str
-    name: str = ""
-    services: tuple[str, ...] = ()  # full lower-case 128-bit UUIDs
-    manufacturer: Mapping[int, bytes]
-    rssi: int | None = None  # dBm
 
 
 class BmsSwitching(Protocol):
@@ -64,25 +60,48 @@ class BmsSwitching(Protocol):
         ...
 
 
-class BmsFamily(Protocol):
-    """BMSes that share a protocol. A subclass that only reads needs only what has no default here."""
+class BmsFamily(ABC):
+    """BMSes that share a protocol: a :class:`ConversationFamily`, or one that a library reads."""
 
     name: str  # as in the setting Protocol
-    layouts: tuple[GattLayout, ...]  # where it may be in the GATT table, the usual place first
+    make: str  # for people
+    watch_only: bool = False  # never controls or is switched; WATCH_ONLY says why
     traits: BmsTraits = BmsTraits()
     switching: BmsSwitching | None = None  # None: these BMSes cannot be switched
 
+    @abstractmethod
+    def certainty(self, seen: Advertised) -> int:
+        """Return how surely the advertisement is of this family, in points; 0: it is not."""
+
     def recognises(self, seen: Advertised) -> bool:
         """Return whether the advertisement looks like this family; only a reading confirms it."""
-        ...
+        return self.certainty(seen) > 0
 
-    def product(self, hardware: str) -> str:
-        """Return the name of a product by its model text; the text may be empty."""
-        return f"{self.name} BMS"
+    def make_of(self, seen: Advertised) -> str:
+        """Return the make for people, of a pack that is recognised by its advertisement."""
+        return self.make
 
+    def described(self, seen: Advertised) -> str:
+        """Return the make for people, and whether it is only watched: "LiTime (watch only)"."""
+        return f"{self.make_of(seen)}{' (watch only)' if self.watch_only else ''}"
+
+    def missing(self) -> str:
+        """Return what this machine lacks to read such packs, and what to do; empty: nothing."""
+        return ""
+
+    def product(self, hardware: str, name: str = "") -> str:
+        """Return the name of a product by its model text and its advertised name; both may be empty."""
+        return f"{self.make} BMS"
+
+
+class ConversationFamily(BmsFamily):
+    """A family that is read with conversations. One that only reads needs only what is abstract here."""
+
+    layouts: tuple[GattLayout, ...]  # where it may be in the GATT table, the usual place first
+
+    @abstractmethod
     def framer(self) -> Framer:
         """Return a new framer."""
-        ...
 
     def hello(self, address: str, password: str) -> Conversation[None]:
         """Wake the BMS after connecting, and log in if its Bluetooth module requires it.
@@ -93,6 +112,6 @@ class BmsFamily(Protocol):
         """
         yield from ()
 
+    @abstractmethod
     def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
         """Read the pack once; the identity too unless ``known``, and the counters with ``counters``."""
-        ...

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dbus_xbms.protocols.family import Advertised, BmsFamily
+from dbus_xbms.protocols.advertisement import Advertised
+from dbus_xbms.protocols.aiobmsble import watched_families
+from dbus_xbms.protocols.family import BmsFamily
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.settings import JbdSettings
 from dbus_xbms.schema import Setting
 
-FAMILIES: dict[str, BmsFamily] = {family.name: family for family in (Jbd(),)}
+FAMILIES: dict[str, BmsFamily] = {family.name: family for family in (Jbd(), *watched_families())}
 DEFAULT = Jbd.name  # of a pack whose advertisement was never seen
 
 
@@ -21,6 +23,11 @@ class FamilySettings(JbdSettings):
         help="Protocol of the BMS; `add` sets it to the one that the pack's advertisement shows.",
     )
 
+    @property
+    def watch_only(self) -> bool:
+        """Whether the pack is of a family that is shown, and never controls or is switched."""
+        return family_named(self.protocol).watch_only
+
 
 def family_named(name: str) -> BmsFamily:
     """Return the family that the setting ``Protocol`` names; the default one if it is empty."""
@@ -28,5 +35,9 @@ def family_named(name: str) -> BmsFamily:
 
 
 def recognise(seen: Advertised) -> BmsFamily | None:
-    """Return the family that an advertisement looks like, or ``None``."""
-    return next((family for family in FAMILIES.values() if family.recognises(seen)), None)
+    """Return the family that an advertisement looks like, or ``None``.
+
+    Of several it is the surest, and of equals the first of ``FAMILIES``: the default one, then by name.
+    """
+    surest = max(FAMILIES.values(), key=lambda family: family.certainty(seen))
+    return surest if surest.recognises(seen) else None

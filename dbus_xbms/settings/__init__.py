@@ -1,7 +1,9 @@
 """Settings of packs and of the program: tables, values, and where they are stored. Pure."""
 
+from dbus_xbms.protocols.family import WATCH_ONLY
 from dbus_xbms.schema import AnySetting, NotStoredError, Setting, Settings, SettingsError, Value
 from dbus_xbms.settings.bank import BankSettings
+from dbus_xbms.settings.make import described_make, family_of, make_of
 from dbus_xbms.settings.pack import PackSettings
 from dbus_xbms.settings.paths import (
     DEVICE_PREFIX,
@@ -32,6 +34,7 @@ __all__ = [
     "SERVICE",
     "SWITCH_DEVICE",
     "SWITCH_INSTANCE",
+    "WATCH_ONLY",
     "AnySetting",
     "BankSettings",
     "NotStoredError",
@@ -48,8 +51,11 @@ __all__ = [
     "bank_number",
     "bank_path",
     "bank_setting",
+    "described_make",
     "device_id",
+    "family_of",
     "instance_of",
+    "make_of",
     "name_of",
     "normal_address",
     "pack_path",

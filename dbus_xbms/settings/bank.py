@@ -55,6 +55,13 @@ class BankSettings(PaneSettings):
         help="1: chargers and inverters obey the bank's limits; its packs need Chemistry. 0: the bank is "
         "only shown.",
     )
+    allow_watch_only_members = Setting(
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: packs that are watch only may be members, within the MaxChargeCurrent and "
+        "MaxDischargeCurrent that you set for each of them. 0: a bank with one does not control.",
+    )
     max_charge_current = _current("Highest charge current of the bank. -1: what its packs can take.")
     max_discharge_current = _current("Highest discharge current of the bank. -1: what its packs can give.")
     count_charge = Setting(

@@ -101,7 +101,10 @@ TOPICS: Topics = (
 
 BANK_TOPICS: Topics = (
     ("Bank", (B.enabled, B.custom_name, B.members, B.topology, BANK_INSTANCE)),
-    ("Charge control", (B.control, B.max_charge_current, B.max_discharge_current)),
+    (
+        "Charge control",
+        (B.control, B.max_charge_current, B.max_discharge_current, B.allow_watch_only_members),
+    ),
     ("State of charge", (B.count_charge, B.shunt)),
     ("GX", (B.insecure_connection, *PaneSettings.rows)),
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dbus_xbms.simulator.device import Device
+from dbus_xbms.simulator.modules import Module
 
 PHONE = "phone"  # holder of a pack that a phone is connected to
 
@@ -15,8 +16,8 @@ class RadioSpec:
     """Radio properties of a pack's Bluetooth module."""
 
     name: str = "xiaoxiang BMS"
-    layout: str = "ff00"  # or fff0, ff06: the family of service and characteristics
-    write: str = "command"  # or request, both: the write types it accepts
+    layout: str = "ff00"  # or fff0, ff06: service and characteristics of a JBD
+    write: str = "command"  # or request, both: the write types that a JBD accepts
     rssi: int = -60  # dBm
     present: bool = True  # in range from the start
 
@@ -49,9 +50,12 @@ class SocketFault:
 class Peripheral:
     """A pack with its radio. It accepts one connection at a time, and advertises only while it has none."""
 
-    def __init__(self, device: Device, radio: RadioSpec, changed: Callable[[Peripheral], None]) -> None:
+    def __init__(
+        self, device: Device, radio: RadioSpec, module: Module, changed: Callable[[Peripheral], None]
+    ) -> None:
         self.device = device
         self.radio = radio
+        self.module = module
         self.rssi = radio.rssi
         self.present = radio.present
         self.holder: str | None = None  # what is connected: an adapter's address, or PHONE
@@ -71,12 +75,6 @@ class Peripheral:
     def advertising(self) -> bool:
         """Whether a scan finds it and a connection can be made."""
         return self.present and self.holder is None
-
-    @property
-    def manufacturer(self) -> tuple[int, bytes]:
-        """Manufacturer data as most modules send it: the address reversed instead of a company id."""
-        reverse = bytes.fromhex(self.address.replace(":", ""))[::-1]
-        return int.from_bytes(reverse[:2], "little"), reverse[2:]
 
     def connect(self, holder: str, notify: Callable[[bytes], None], on_drop: Callable[[], None]) -> None:
         """Connect; ``on_drop`` is called if the link ends from the pack's side."""
@@ -128,9 +126,9 @@ class Air:
     peripherals: dict[str, Peripheral] = field(default_factory=dict)
     listeners: list[Callable[[Peripheral], None]] = field(default_factory=list)
 
-    def add(self, device: Device, radio: RadioSpec) -> Peripheral:
+    def add(self, device: Device, radio: RadioSpec, module: Module) -> Peripheral:
         """Add a pack."""
-        peripheral = Peripheral(device, radio, self._notify)
+        peripheral = Peripheral(device, radio, module, self._notify)
         self.peripherals[device.address] = peripheral
         return peripheral
 

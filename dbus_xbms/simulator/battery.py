@@ -148,6 +148,16 @@ class Battery:
         self._noise = [self._random.uniform(-1, 1) * self.spec.noise for _ in self._noise]
 
     @property
+    def soc(self) -> float:
+        """State of charge in %, as the BMS counts it."""
+        return 100 * self.remaining / self.spec.capacity
+
+    @property
+    def cycles(self) -> int:
+        """Number of full discharges."""
+        return self.spec.cycles + int(self._throughput / self.spec.capacity)
+
+    @property
     def open_circuit(self) -> float:
         """Voltage in V without a current."""
         return sum(map(self._chemistry.open_circuit, self._charges))
@@ -214,10 +224,10 @@ class Battery:
         return PackSample(
             voltage=sum(voltages),
             current=self.current,
-            soc=100 * self.remaining / self.spec.capacity,
+            soc=self.soc,
             remaining=self.remaining,
             nominal=self.spec.capacity,
-            cycles=self.spec.cycles + int(self._throughput / self.spec.capacity),
+            cycles=self.cycles,
             mosfets=self.mosfets,
             protection=protections(self.protection),
             commanded=commanded(self.mosfets, self.protection),

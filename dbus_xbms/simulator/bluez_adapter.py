@@ -13,7 +13,6 @@ from dbus_xbms.dbus import Method, Node
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.bluez_agent import Agents
 from dbus_xbms.simulator.bluez_device import AdapterCounters, Host, RemoteDevice
-from dbus_xbms.simulator.bluez_gatt import LAYOUTS
 from dbus_xbms.simulator.bluez_names import ADAPTER, Timing, error, in_progress, not_ready, uuid
 from dbus_xbms.simulator.crowd import Crowd
 from dbus_xbms.simulator.objects import ObjectTree
@@ -226,7 +225,7 @@ class Adapter:
         self._expire()
 
     def _matches(self, peripheral: Peripheral) -> bool:
-        service = uuid(LAYOUTS[peripheral.radio.layout][0])
+        service = uuid(peripheral.module.advertised)
         return any(
             not filters.get("UUIDs") or service in filters["UUIDs"]
             for filters in (self._filters.get(sender, {}) for sender in self._scanners)

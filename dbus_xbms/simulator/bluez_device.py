@@ -12,7 +12,7 @@ from dbus_fast import Message, Variant
 from dbus_xbms.dbus import LATER, Method, Node
 from dbus_xbms.simulator.air import Peripheral
 from dbus_xbms.simulator.bluez_agent import Agents, Pairing
-from dbus_xbms.simulator.bluez_gatt import LAYOUTS, Gatt, GattLink, export, service_uuids
+from dbus_xbms.simulator.bluez_gatt import Gatt, GattLink, export, service_uuids
 from dbus_xbms.simulator.bluez_names import (
     ABORTED,
     BEARER,
@@ -147,7 +147,7 @@ class RemoteDevice:
             **{name: Variant("s", value) for name, value in text.items()},
             **{name: Variant("b", False) for name in flags},
             "Adapter": Variant("o", self.host.path),
-            "UUIDs": Variant("as", [uuid(LAYOUTS[radio.layout][0])]),
+            "UUIDs": Variant("as", [uuid(self.peripheral.module.advertised)]),
             "ManufacturerData": self._manufacturer(),
         }
         properties |= {"Paired": Variant("b", self._bonded), "Bonded": Variant("b", self._bonded)}
@@ -169,8 +169,8 @@ class RemoteDevice:
         return lambda value: self._change(**{name: Variant(signature, value)})
 
     def _manufacturer(self) -> Variant:
-        company, content = self.peripheral.manufacturer
-        return Variant("a{qv}", {company: Variant("ay", content)})
+        sent = self.peripheral.module.manufacturer
+        return Variant("a{qv}", {sent[0]: Variant("ay", sent[1])} if sent else {})
 
     def _change(self, **properties: Variant) -> None:
         self.host.tree.change(self.path, DEVICE, properties)
@@ -243,18 +243,18 @@ class RemoteDevice:
     def _resolve(self) -> None:
         if not self.connected:
             return
-        radio, device = self.peripheral.radio, self.peripheral.device
         if self.gatt is None:
+            module = self.peripheral.module
             link = GattLink(
                 connected=lambda: self.connected,
                 write=self.peripheral.write,
-                mtu=device.spec.mtu,
+                mtu=self.peripheral.device.spec.mtu,
                 timing=self.host.timing,
                 socket_fault=lambda: self.peripheral.socket_fault,
                 old=self.host.old,
             )
-            self.gatt = export(self.host.tree, self.path, radio.layout, radio.write, radio.name, link)
-            self._change(UUIDs=Variant("as", service_uuids(radio.layout)))
+            self.gatt = export(self.host.tree, self.path, module, self.peripheral.radio.name, link)
+            self._change(UUIDs=Variant("as", service_uuids(module)))
         self._change(ServicesResolved=Variant("b", True))
 
     def _notified(self, chunk: bytes) -> None:

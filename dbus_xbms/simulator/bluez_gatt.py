@@ -23,23 +23,14 @@ from dbus_xbms.simulator.bluez_names import (
     in_progress,
     uuid,
 )
+from dbus_xbms.simulator.modules import Module
 from dbus_xbms.simulator.objects import ObjectTree
 
 log = logging.getLogger(__name__)
 
-LAYOUTS = {  # service, notify and write characteristic
-    "ff00": (0xFF00, 0xFF01, 0xFF02),
-    "fff0": (0xFFF0, 0xFFF1, 0xFFF2),
-    "ff06": (0xFF06, 0xFF07, 0xFF08),
-}
-WRITE_FLAGS = {
-    "command": ("read", "write-without-response"),
-    "request": ("read", "write"),
-    "both": ("read", "write", "write-without-response"),
-    "none": (),  # no such characteristic: another make of BMS under a known service
-}
 DEVICE_INFORMATION, MANUFACTURER_NAME, MODEL_NUMBER = 0x180A, 0x2A29, 0x2A24
-INFORMATION_HANDLE, BMS_HANDLE = 0x000A, 0x0010
+INFORMATION_HANDLE, FIRST_HANDLE = 0x000A, 0x0010
+SERVICE_GAP, CHARACTERISTIC_GAP = 0x10, 3  # between handles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +71,7 @@ class Characteristic:
             "Flags": Variant("as", list(self._flags)),
             "MTU": Variant("q", self._link.mtu),
         }
-        if "notify" in self._flags:
+        if self.notifies:
             properties["Notifying"] = Variant("b", bool(self.sessions))
             properties["NotifyAcquired"] = Variant("b", False)
         if "write-without-response" in self._flags:
@@ -105,6 +96,11 @@ class Characteristic:
                 log.debug("notification lost: %s", err)
         for _ in self.sessions:
             self._tree.change(self.path, CHARACTERISTIC, {"Value": Variant("ay", value)})
+
+    @property
+    def notifies(self) -> bool:
+        """Whether a central can subscribe to it."""
+        return "notify" in self._flags
 
     @property
     def subscribers(self) -> int:
@@ -221,30 +217,32 @@ class Gatt:
     characteristics: tuple[Characteristic, ...]
 
 
-def service_uuids(layout: str) -> list[str]:
+def service_uuids(module: Module) -> list[str]:
     """Return the UUIDs of services that GATT discovery finds on a pack."""
-    return [uuid(DEVICE_INFORMATION), uuid(LAYOUTS[layout][0])]
+    return [uuid(DEVICE_INFORMATION), *(uuid(service.uuid) for service in module.services)]
 
 
-def export(tree: ObjectTree, device: str, layout: str, write: str, model: str, link: GattLink) -> Gatt:
+def export(tree: ObjectTree, device: str, module: Module, model: str, link: GattLink) -> Gatt:
     """Add a device's GATT table to the bus."""
-    service, notify, command = LAYOUTS[layout]
     information = _export_service(tree, device, INFORMATION_HANDLE, DEVICE_INFORMATION)
-    bms = _export_service(tree, device, BMS_HANDLE, service)
-    rows = (
+    rows: list[tuple[str, int, int, tuple[str, ...], bytes]] = [
         (information, INFORMATION_HANDLE + 1, MANUFACTURER_NAME, ("read",), b"simulated"),
         (information, INFORMATION_HANDLE + 3, MODEL_NUMBER, ("read",), model.encode()),
-        (bms, BMS_HANDLE + 1, notify, ("read", "notify"), b"\x00"),
-        (bms, BMS_HANDLE + 4, command, WRITE_FLAGS[write], b"\x00"),
-    )
+    ]
+    for place, service in enumerate(module.services):
+        handle = FIRST_HANDLE + place * SERVICE_GAP
+        parent = _export_service(tree, device, handle, service.uuid)
+        rows += [
+            (parent, handle + 1 + number * CHARACTERISTIC_GAP, one.uuid, one.flags, b"\x00")
+            for number, one in enumerate(service.characteristics)
+        ]
     made = []
     for parent, handle, short, flags, value in rows:
-        if not flags:
-            continue
         characteristic = Characteristic(tree, f"{parent}/char{handle:04x}", flags, link)
         tree.add(characteristic.path, characteristic.node(parent, short, value))
         made.append(characteristic)
-    return Gatt(notify=made[2], characteristics=tuple(made))
+    notify = next(one for one in made if one.notifies)
+    return Gatt(notify=notify, characteristics=tuple(made))
 
 
 def _export_service(tree: ObjectTree, device: str, handle: int, short: int) -> str:

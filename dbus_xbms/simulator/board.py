@@ -92,13 +92,8 @@ class BatteryBoard:
 
     def truth(self, now: float) -> dict[str, Any]:
         """Return the battery's sample, the state of its BMS, and its last reads."""
-        self.battery.advance(now)
-        sample = asdict(self.battery.sample())
         return {
-            **sample,
-            "protection": self.battery.protection,
-            "balancing": sorted(sample["balancing"]),
-            "mask": self.battery.mask,
+            **battery_truth(self.battery, now),
             "factory": self._writes.factory,
             "functions": self._writes.functions,
             "stored": self._writes.stored,
@@ -107,25 +102,37 @@ class BatteryBoard:
         }
 
 
+def battery_truth(battery: Battery, now: float) -> dict[str, Any]:
+    """Return what a battery's BMS measures at ``now``, unrounded."""
+    battery.advance(now)
+    sample = asdict(battery.sample())
+    return {
+        **sample,
+        "protection": battery.protection,
+        "balancing": sorted(sample["balancing"]),
+        "mask": battery.mask,
+    }
+
+
 def basic(battery: Battery, spec: BoardSpec) -> bytes:
     """Return the payload of register 0x03; values too large for their fields wrap, as on a real BMS."""
     sample = battery.sample()
     unit = 10 if spec.coarse else 100
-    bits = sum(1 << (cell - 1) for cell in sample.balancing)
+    bits = sum(1 << (cell - 1) for cell in sample.balancing or ())
     daren = spec.dialect != "standard"
-    gauge = [_u16(number * unit) for number in (sample.current, sample.remaining, sample.nominal)]
+    gauge = [_u16((number or 0) * unit) for number in (sample.current, sample.remaining, sample.nominal)]
     probes = sample.temperatures[1:] if daren else sample.temperatures
     head = struct.pack(
         ">9H5B",
         _u16(sample.voltage * 100),
         *([UNKNOWN] * 3 if spec.dialect == "daren_gauge" else gauge),
-        _u16(sample.cycles),
+        _u16(sample.cycles or 0),
         0 if daren else PRODUCED,
         bits & 0xFFFF,
         bits >> 16,
         battery.protection,
         0 if daren else spec.software,
-        round(sample.soc),
+        round(sample.soc or 0),
         _mosfets(battery.mosfets) | (COARSE if spec.coarse and spec.flag == "head" else 0),
         len(sample.cells),
         len(probes),
@@ -138,7 +145,7 @@ def _tail(sample: PackSample, spec: BoardSpec, unit: int) -> bytes:
     humidity = COARSE_FLAG if spec.coarse and spec.flag == "tail" else 0
     learned, balance = _u16((sample.learned or 0) * unit), _u16((sample.balance_current or 0) * 1000)
     alarms = 0x8000 if spec.tail == 16 else 0  # that family never clears its top bit
-    remaining = _u16(sample.remaining * unit)
+    remaining = _u16((sample.remaining or 0) * unit)
     tail = struct.pack(">BHHHHHBHH", humidity, alarms, learned, remaining, balance, 0, TAIL_VERSION, 0, 0)
     return tail[: spec.tail]
 
@@ -149,7 +156,7 @@ def _daren_tail(sample: PackSample, spec: BoardSpec) -> bytes:
     tail = _kelvin(mosfet) + _kelvin(AMBIENT) + struct.pack(">B3x", HEALTH)
     if spec.dialect == "daren":
         return tail
-    gauge = (_u16(sample.remaining * 10), _u16(sample.nominal * 10), round(sample.current * 10))
+    gauge = (_u16((sample.remaining or 0) * 10), _u16((sample.nominal or 0) * 10), round(sample.current * 10))
     return tail + struct.pack(">HHi", *gauge)
 
 

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
-from dbus_xbms.protocols import ProtocolError
-from dbus_xbms.protocols.jbd.frames import DD, Command, module_reply, parse_request, reply
-from dbus_xbms.protocols.jbd.login import (
-    APP_KEY,
-    APP_KEY_TEXT,
-    RANDOM,
-    ROOT_PASSWORD,
-    ROOT_PASSWORD_TEXT,
-    USER_PASSWORD,
-    LoginVerdict,
-    scramble,
-)
-from dbus_xbms.simulator.board import Board
+from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFaults
-from dbus_xbms.simulator.writes import OK, UNKNOWN
 
 CHUNK_GAP = 0.003  # s between the notifications of one frame; 0.2 to 6 ms in captures
-READ_BACK = 3.0  # s after a write during which reads count as reading back
 WRITES_KEPT = 1000  # in the reported state
 # What UP16S packs push between replies (a capture of a JBD UP16S015).
 FOREIGN_BLOCK = bytes.fromhex(
@@ -73,21 +60,19 @@ class WireSpec:
 class WireCounters:
     """Traffic since the start."""
 
-    requests: Counter[str] = field(
-        default_factory=Counter
-    )  # "03", "04", ... reads; "we1" writes; "m15" module
+    # of a JBD "03", "04", ... reads, "we1" writes, "m15" module; of other makes the bytes in hex
+    requests: Counter[str] = field(default_factory=Counter)
     notifications: int = 0  # sent by the module, received or not
     garbled: int = 0  # writes that are not requests
     # time in s, register and payload of every write to a register, carried out or not
     writes: deque[tuple[float, int, str]] = field(default_factory=lambda: deque(maxlen=WRITES_KEPT))
 
 
-class Device:
+class Device(ABC):
     """One BMS with its module, and at most one central connected to it."""
 
-    def __init__(self, address: str, board: Board, spec: WireSpec, clock: Clock, seed: int = 1) -> None:
+    def __init__(self, address: str, spec: WireSpec, clock: Clock, seed: int = 1) -> None:
         self.address = address
-        self.board = board
         self.spec = spec
         self.faults = FrameFaults(seed)
         self.counters = WireCounters()
@@ -98,18 +83,26 @@ class Device:
         self._connected_at: float | None = None
         self._held = 0.0  # s, sum of past connections
         self._connection = 0  # number of the connection; notifications of earlier ones are not sent
-        self._asleep = False
-        self._accepted: set[int] = set()  # login steps of this connection
-        self._random_byte = 0
         self._free_at = 0.0  # s, time at which the last scheduled notification is sent
+
+    @property
+    @abstractmethod
+    def battery(self) -> Battery | None:
+        """The simulated battery; ``None`` if the BMS replays a recording."""
+
+    @abstractmethod
+    def write(self, encoded: bytes) -> None:
+        """Handle what a central wrote."""
+
+    @abstractmethod
+    def truth(self) -> dict[str, Any]:
+        """Return the true state of the pack, for tests to compare with."""
 
     def connect(self, notify: Callable[[bytes], None]) -> None:
         """Connect a central; ``notify`` is called with each notification."""
         self._notify = notify
         self._connected_at = self._clock.time()
         self._connection += 1
-        self._asleep = self.spec.lose_first
-        self._accepted = set()
         self._free_at = 0.0
 
     def disconnect(self) -> None:
@@ -123,58 +116,8 @@ class Device:
         running = 0.0 if self._connected_at is None else self._clock.time() - self._connected_at
         return self._held + running
 
-    def write(self, encoded: bytes) -> None:
-        """Handle what a central wrote to the write characteristic."""
-        try:
-            command = parse_request(encoded)
-        except ProtocolError:
-            self.counters.garbled += 1
-            return
-        self.counters.requests[_label(command)] += 1
-        now = self._clock.time()
-        if command.write and command.key.kind == DD:
-            self.counters.writes.append((now, command.key.number, command.payload.hex()))
-        if self.spec.passkey is not None and not self.paired:
-            self._send(encoded)
-        elif command.key.kind != DD:
-            self._login(command)
-        elif self._locked or self._wakes_up() or self.faults.hits(FaultKind.LOSE, now):
-            return
-        elif not self.faults.muted(now):
-            frame = self._reply(command, now)
-            if not self._reply_lost(command, now):
-                self._answer(encoded, frame, now)
-
-    @property
-    def _locked(self) -> bool:
-        if self.spec.password is None:
-            return False
-        last = ROOT_PASSWORD if self.spec.needs_root else USER_PASSWORD
-        return (last if self.spec.password else APP_KEY) not in self._accepted
-
-    def _wakes_up(self) -> bool:
-        asleep, self._asleep = self._asleep, False
-        return asleep
-
-    def _reply(self, command: Command, now: float) -> bytes:
-        register = command.key.number
-        if (fault := self.faults.hits(FaultKind.REFUSE, now)) is not None:
-            return reply(register, status=int(fault.amount) or UNKNOWN)
-        if command.write:
-            ignored = self.faults.hits(FaultKind.IGNORED_WRITE, now)
-            return reply(register, status=OK if ignored else self.board.write(register, command.payload, now))
-        answer = self.board.read(register, now)
-        return reply(register, answer) if isinstance(answer, bytes) else reply(register, status=answer)
-
-    def _reply_lost(self, command: Command, now: float) -> bool:
-        """Return whether the reply is lost although the request was carried out."""
-        if command.write:
-            return self.faults.hits(FaultKind.LOST_ACKNOWLEDGE, now) is not None
-        writes = self.counters.writes
-        reads_back = bool(writes) and now - writes[-1][0] <= READ_BACK
-        return reads_back and self.faults.hits(FaultKind.LOST_READ_BACK, now) is not None
-
     def _answer(self, request: bytes, frame: bytes, now: float) -> None:
+        """Send a reply, with the faults that occur now."""
         if (fault := self.faults.hits(FaultKind.TEAR, now)) is not None:
             frame = frame[: int(fault.amount) or self._random.randrange(1, len(frame))]
         if self.faults.hits(FaultKind.CORRUPT, now):
@@ -188,29 +131,6 @@ class Device:
             self._send(frame)
         if self.spec.foreign or self.faults.hits(FaultKind.FOREIGN, now):
             self._send(FOREIGN_BLOCK)
-
-    def _login(self, command: Command) -> None:
-        password = self.spec.password
-        if password is None:
-            return  # passed on to the BMS, which ignores it
-        step, secret = command.key.number, command.payload
-        if step == RANDOM:
-            self._random_byte = self._random.randrange(256)
-            self._send(module_reply(RANDOM, bytes((self._random_byte,))))
-            return
-        good = {
-            APP_KEY: APP_KEY_TEXT,
-            USER_PASSWORD: scramble(self.address, password.encode(), self._random_byte),
-            ROOT_PASSWORD: scramble(self.address, ROOT_PASSWORD_TEXT, self._random_byte),
-        }
-        if step not in good:
-            return
-        verdict = LoginVerdict.ACCEPTED if secret == good[step] else LoginVerdict.REJECTED
-        if verdict is LoginVerdict.ACCEPTED:
-            self._accepted.add(step)
-            self._asleep = step != APP_KEY  # the first request after a login is lost too
-            verdict = LoginVerdict.NO_PASSWORD if step == APP_KEY and not password else verdict
-        self._send(module_reply(step, bytes((verdict,))))
 
     def _send(self, frame: bytes, late: float = 0.0) -> None:
         """Send a frame after all earlier ones: BMS and module share one serial line."""
@@ -228,8 +148,3 @@ class Device:
         if self._notify is not None and connection == self._connection:
             self.counters.notifications += 1
             self._notify(chunk)
-
-
-def _label(command: Command) -> str:
-    kind = "m" if command.key.kind != DD else "w" if command.write else ""
-    return f"{kind}{command.key.number:02x}"

@@ -11,7 +11,6 @@ from dbus_xbms.simulator.bank import Bank, BankOverrides
 from dbus_xbms.simulator.battery import Battery, Overrides
 from dbus_xbms.simulator.bluez import BlueZ
 from dbus_xbms.simulator.bluez_adapter import Adapter
-from dbus_xbms.simulator.board import BatteryBoard
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.world import World
 
@@ -57,11 +56,11 @@ def battery_of(pack: Peripheral) -> Battery:
     Raises:
         FaultError: the pack replays a recording.
     """
-    board = pack.device.board
-    if not isinstance(board, BatteryBoard):
+    battery = pack.device.battery
+    if battery is None:
         raise FaultError(f"{pack.address} replays a recording, which cannot be changed")
-    board.battery.advance(asyncio.get_running_loop().time())
-    return board.battery
+    battery.advance(asyncio.get_running_loop().time())
+    return battery
 
 
 def _after(seconds: float, callback: Callable[[], object]) -> None:
@@ -139,7 +138,7 @@ def clear(world: World, pack: Peripheral, p: Parameters) -> None:
     pack.device.faults.clear()
     pack.connect_fault = ConnectFault()
     pack.socket_fault = SocketFault()
-    if isinstance(pack.device.board, BatteryBoard):
+    if pack.device.battery is not None:
         battery = battery_of(pack)
         battery.overrides = Overrides()
         battery.settle()

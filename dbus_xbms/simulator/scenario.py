@@ -12,20 +12,23 @@ from dbus_xbms.simulator.air import RadioSpec
 from dbus_xbms.simulator.bank import BankSpec
 from dbus_xbms.simulator.battery import BatterySpec
 from dbus_xbms.simulator.bluez_adapter import AdapterSpec
-from dbus_xbms.simulator.bluez_gatt import LAYOUTS, WRITE_FLAGS
 from dbus_xbms.simulator.bluez_names import Timing
 from dbus_xbms.simulator.board import BoardSpec, recordings
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.makes.table import JBD, MAKES
+from dbus_xbms.simulator.modules import JBD_LAYOUTS, JBD_WRITE_FLAGS
 from dbus_xbms.simulator.ranges import invalid
 from dbus_xbms.simulator.writes import COMMANDS
 
 T = TypeVar("T")
 
 MOST_PACKS = 99
+JBD_MAKER = "A4:C1:37"  # first three bytes of an address
 CHOICES: dict[str, Sequence[str]] = {
-    "layout": tuple(LAYOUTS),
-    "write": tuple(WRITE_FLAGS),
+    "make": (JBD, *MAKES),
+    "layout": tuple(JBD_LAYOUTS),
+    "write": tuple(JBD_WRITE_FLAGS),
     "chemistry": tuple(CHEMISTRIES),
     "load": ("day", "charge", "discharge", "rest"),
     "tail": ("0", "9", "16"),
@@ -52,6 +55,14 @@ BANK_PACKS: tuple[dict[str, Any], ...] = (
     {"name": "JBD-DH04SC02", "cells": 4, "capacity": 314.0, "soc": 59.0, "tail": 16},
 )
 MOST_IN_BANK = 16  # packs
+# A JBD and packs of other makes.
+BRAND_PACKS: tuple[dict[str, Any], ...] = (
+    {"name": "JBD-SP04S020A", "cells": 4, "capacity": 100.0, "soc": 62.0},
+    {"make": "litime", "cells": 4, "capacity": 100.0, "soc": 58.0},
+    {"make": "jikong", "cells": 16, "capacity": 280.0, "soc": 71.0, "sensors": 4},
+    {"make": "daly", "cells": 8, "capacity": 150.0, "soc": 44.0, "sensors": 3},
+    {"make": "seplos", "cells": 16, "capacity": 200.0, "soc": 80.0, "sensors": 5},
+)
 
 
 class ScenarioError(Exception):
@@ -63,6 +74,7 @@ class PackSpec:
     """One pack: simulated, or the replay of a recording."""
 
     address: str
+    make: str = JBD  # or a key of MAKES
     battery: BatterySpec = field(default_factory=BatterySpec)
     board: BoardSpec = field(default_factory=BoardSpec)
     wire: WireSpec = field(default_factory=WireSpec)
@@ -94,9 +106,10 @@ class Scenario:
     banks: tuple[BankSpec, ...] = ()  # packs that are wired together
 
 
-def address_of(number: int) -> str:
+def address_of(number: int, make: str = JBD) -> str:
     """Return the address of the n-th simulated pack, from 1."""
-    return f"A4:C1:37:00:00:{number:02X}"
+    maker = MAKES[make].maker if make in MAKES else JBD_MAKER
+    return f"{maker}:00:00:{number:02X}"
 
 
 def default_packs(count: int) -> tuple[PackSpec, ...]:
@@ -110,6 +123,11 @@ def bank_of(count: int) -> Scenario:
     rows = (BANK_PACKS[i % len(BANK_PACKS)] for i in range(count))
     packs = tuple(pack_of({"address": address_of(i), **row}, i) for i, row in enumerate(rows, 1))
     return Scenario(packs=packs, banks=(BankSpec(packs=tuple(range(1, count + 1))),))
+
+
+def brands() -> tuple[PackSpec, ...]:
+    """Return a JBD and packs of other makes."""
+    return tuple(pack_of(row, i) for i, row in enumerate(BRAND_PACKS, 1))
 
 
 def replayed_packs(names: Sequence[str]) -> tuple[PackSpec, ...]:
@@ -211,20 +229,25 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
     """
     where = f"pack {number}"
     parts = {"battery": BatterySpec, "board": BoardSpec, "wire": WireSpec, "radio": RadioSpec}
-    known = {f.name for part in parts.values() for f in fields(part)} | {"address", "replay"}
+    known = {f.name for part in parts.values() for f in fields(part)} | {"address", "make", "replay"}
     _only(row, known, where)
     for name, choices in CHOICES.items():
         if name in row and str(row[name]) not in choices:
             raise ScenarioError(f"{where}: {name} must be one of {', '.join(choices)}, not {row[name]!r:.60}")
-    replay = str(row.get("replay", ""))
+    make, replay = str(row.get("make", JBD)), str(row.get("replay", ""))
+    if make in MAKES:
+        row = {"name": MAKES[make].name, **MAKES[make].keys, **row}
+    if replay and make != JBD:
+        raise ScenarioError(f"{where}: all recordings are of {JBD}, not {make}")
     if replay:
         _check_recording(replay, where)
     try:
-        address = normal_address(str(row.get("address", address_of(number))))
+        address = normal_address(str(row.get("address", address_of(number, make))))
     except SettingsError as err:
         raise ScenarioError(f"{where}: {err}") from err
     return PackSpec(
         address=address,
+        make=make,
         battery=_part(BatterySpec, row, where),
         board=_part(BoardSpec, row, where),
         wire=_part(WireSpec, row, where),

@@ -16,6 +16,10 @@ from dbus_xbms.simulator.bluez import BlueZ
 from dbus_xbms.simulator.bluez_adapter import Adapter
 from dbus_xbms.simulator.board import BatteryBoard, Board, recordings
 from dbus_xbms.simulator.device import Clock, Device
+from dbus_xbms.simulator.jbd_device import JbdDevice
+from dbus_xbms.simulator.makes.device import OtherDevice
+from dbus_xbms.simulator.makes.table import MAKES
+from dbus_xbms.simulator.modules import Module, jbd_module
 from dbus_xbms.simulator.scenario import PackSpec, Scenario
 
 
@@ -28,7 +32,16 @@ def make_board(spec: PackSpec, seed: int) -> Board:
 
 def make_device(spec: PackSpec, clock: Clock, seed: int = 1) -> Device:
     """Return a pack as its radio exposes it; ``clock`` is for instance an event loop."""
-    return Device(spec.address, make_board(spec, seed), spec.wire, clock, seed)
+    if (make := MAKES.get(spec.make)) is not None:
+        return OtherDevice(spec.address, Battery(spec.battery, seed), make, spec.wire, clock, seed)
+    return JbdDevice(spec.address, make_board(spec, seed), spec.wire, clock, seed)
+
+
+def make_module(spec: PackSpec) -> Module:
+    """Return the module of a pack."""
+    if (make := MAKES.get(spec.make)) is not None:
+        return Module(services=make.services, manufacturer=make.manufacturer(spec.address))
+    return jbd_module(spec.address, spec.radio.layout, spec.radio.write)
 
 
 class World:
@@ -40,7 +53,7 @@ class World:
         loop = asyncio.get_running_loop()
         self.air = Air()
         for number, pack in enumerate(scenario.packs):
-            self.air.add(make_device(pack, loop, scenario.seed + number), pack.radio)
+            self.air.add(make_device(pack, loop, scenario.seed + number), pack.radio, make_module(pack))
         self.banks = [
             Bank(bank, [self._battery(scenario.packs[number - 1]) for number in bank.packs])
             for bank in scenario.banks
@@ -76,9 +89,9 @@ class World:
         return self.air.peripherals.get(address.upper())
 
     def _battery(self, spec: PackSpec) -> Battery:
-        board = self.air.peripherals[spec.address].device.board
-        assert isinstance(board, BatteryBoard)  # a scenario wires no recording
-        return board.battery
+        battery = self.air.peripherals[spec.address].device.battery
+        assert battery is not None  # a scenario wires no recording
+        return battery
 
     def bank(self, number: str) -> Bank | None:
         """Return the bank with a number, from 1; the first one for ""."""
@@ -112,7 +125,7 @@ class World:
             },
             "paired": device.paired,
             "writes": list(device.counters.writes),
-            "pack": device.board.truth(asyncio.get_running_loop().time()),
+            "pack": device.truth(),
         }
 
     def counters(self) -> dict[str, Any]:

@@ -10,20 +10,20 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.dbus import ANSWER_LIMIT, call
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import INT32
 
 BUS_ITEM = "com.victronenergy.BusItem"
 
 ACCEPTED, NOT_WRITABLE, REFUSED = 0, 1, 2  # results of SetValue
 
 INVALID = Variant("ai", [])  # Victron's mark for a path without a value
-_INT32 = range(-(2**31), 2**31)
 
 
 def to_variant(kind: Literal["i", "d", "s"], value: Value | None) -> Variant:
     """Return a value in the D-Bus type of its path: int32 or, if it does not fit, int64; double; string."""
     if value is None:
         return INVALID
-    return Variant(kind if kind != "i" or value in _INT32 else "x", value)
+    return Variant(kind if kind != "i" or value in INT32 else "x", value)
 
 
 def from_variant(kind: Literal["i", "d", "s"], raw: object) -> Value | None:

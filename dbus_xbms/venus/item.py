@@ -15,6 +15,7 @@ from typing import Any, Generic, Literal, TypeVar
 from dbus_xbms.settings import Value
 
 INVALID_TEXT = "---"
+INT32 = range(-(2**31), 2**31)  # larger integers are sent as int64
 
 # Contravariant: rows that read what packs and banks have in common are rows of both.
 T = TypeVar("T", contravariant=True)

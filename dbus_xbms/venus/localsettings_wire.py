@@ -12,13 +12,6 @@ from dbus_xbms.venus.bus_item import to_variant
 
 log = logging.getLogger(__name__)
 
-ABSENT = {
-    error.value
-    for error in (
-        *(ErrorType.SERVICE_UNKNOWN, ErrorType.NAME_HAS_NO_OWNER, ErrorType.NO_REPLY),
-        *(ErrorType.DISCONNECTED, ErrorType.TIMEOUT, ErrorType.TIMED_OUT),
-    )
-}
 UNKNOWN = {ErrorType.UNKNOWN_OBJECT.value, ErrorType.UNKNOWN_METHOD.value}
 ADD_ERRORS = {
     -2: "a name in its path begins with an underscore",
@@ -44,7 +37,7 @@ def is_absence(err: CallRefused | UnexpectedReply, path: str) -> bool:
     if not isinstance(err, CallRefused):
         return False
     # While it starts, its root is on the bus without its methods.
-    return err.error in ABSENT or (path == "/" and err.error in UNKNOWN)
+    return err.absent or (path == "/" and err.error in UNKNOWN)
 
 
 def refusal(err: CallRefused | UnexpectedReply, what: str) -> SettingsError:

@@ -14,6 +14,7 @@ from dbus_fast import Message, Variant
 
 from dbus_xbms.dbus import Method, Node
 from dbus_xbms.settings import Value
+from dbus_xbms.venus import items_changed
 from dbus_xbms.venus.bus_item import ACCEPTED, BUS_ITEM, NOT_WRITABLE, REFUSED, from_variant, to_variant
 from dbus_xbms.venus.item import Item
 
@@ -85,13 +86,21 @@ class ItemObjects:
         return self._children.get(path, ())
 
     def entries(self, paths: Iterable[str]) -> Entries:
-        """Return value and text of some paths, as GetItems and ItemsChanged carry them."""
+        """Return value and text of some paths, as GetItems carries them."""
         found: Entries = {}
         for path in paths:
             item, value = self.items[path], self.shown[path]
             text = item.show(value, self._notes.get(path, ""))
             found[path] = {"Value": to_variant(item.kind, value), "Text": Variant("s", text)}
         return found
+
+    def encoded(self, paths: Iterable[str]) -> bytes:
+        """Return :meth:`entries` as the body of ItemsChanged."""
+        return items_changed.body(self._encoded(path) for path in paths)
+
+    def _encoded(self, path: str) -> bytes:
+        item, value = self.items[path], self.shown[path]
+        return items_changed.entry(path, item.kind, value, item.show(value, self._notes.get(path, "")))
 
     def _get_items(self, call: Message) -> list[Any]:
         found = self.entries(self.items)

@@ -7,10 +7,11 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType
+from dbus_fast import DBusError, ErrorType, Message
 
-from dbus_xbms.dbus import Server
+from dbus_xbms.dbus import EncodedSignal, Server, SignalHead
 from dbus_xbms.settings import Value
+from dbus_xbms.venus import items_changed
 from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import ItemObjects, OnWrite
@@ -54,6 +55,8 @@ class ItemService:
             holds=self._holds,
             lost=self._server_lost,
         )
+        self._leaving = False
+        self._items_changed = SignalHead("/", BUS_ITEM, "ItemsChanged", items_changed.SIGNATURE, {})
         self._unsent: dict[str, None] = {}  # paths, in the order in which they changed
         self._sending: asyncio.Future[None] | None = None
 
@@ -66,7 +69,10 @@ class ItemService:
         await self._server.open()
 
     async def stop(self) -> None:
-        """Leave the bus; afterwards the name is free and the connection closed."""
+        """Answer waiting calls and leave the bus; afterwards the name is free and the connection closed."""
+        self._leaving = True
+        for sender in list(self._waiting):
+            self._answer_waiting(sender)
         await self._server.close()
 
     def publish(self, changed: Iterable[str]) -> None:
@@ -79,15 +85,7 @@ class ItemService:
         if not self._unsent or self._sending or not self._server.running:
             return
         self._sending = sending = self._server.send(
-            Message(
-                message_type=MessageType.SIGNAL,
-                flags=MessageFlag.NO_REPLY_EXPECTED,
-                path="/",
-                interface=BUS_ITEM,
-                member="ItemsChanged",
-                signature="a{sa{sv}}",
-                body=[self._objects.entries(self._unsent)],
-            )
+            EncodedSignal(self._items_changed, self._objects.encoded(self._unsent))
         )
         self._unsent = {}
         if sending is None or sending.done():  # nearly always
@@ -117,7 +115,9 @@ class ItemService:
             else:
                 self._server.fail(call, DBusError(ErrorType.LIMITS_EXCEEDED, "too many calls at a time"))
             return True
-        if call.member != "SetValue" or self._writers.is_known(sender) or len(self._waiting) >= MOST_LOOKUPS:
+        if call.member != "SetValue" or self._writers.is_known(sender):
+            return False
+        if self._leaving or len(self._waiting) >= MOST_LOOKUPS:
             return False
         self._waiting[sender] = [call]
         self._server.start(self._look_up(sender))
@@ -127,7 +127,10 @@ class ItemService:
         """Find out which program writes, then answer its waiting calls in order."""
         if self._server.bus:
             await self._writers.find(self._server.bus, sender)
-        for call in self._waiting.pop(sender):
+        self._answer_waiting(sender)
+
+    def _answer_waiting(self, sender: str) -> None:
+        for call in self._waiting.pop(sender, ()):
             self._server.answer(call)
 
     def _server_lost(self, why: str) -> None:

@@ -24,6 +24,7 @@ Page {
 	title: qsTr("Packs of the bank")
 
 	VeQuickItem { id: members; uid: root.base + "/Members" }
+	VeQuickItem { id: watchOnlyAllowed; uid: root.base + "/AllowWatchOnlyMembers" }
 
 	StoredCheck {
 		id: check
@@ -61,6 +62,7 @@ Page {
 						required property int index
 						row: root.uid + "/Packs/" + index
 						chosen: root.chosen
+						watchOnlyAllowed: watchOnlyAllowed.value === 1
 						onToggled: function(address) { root.toggle(address) }
 					}
 				}

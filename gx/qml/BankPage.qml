@@ -61,6 +61,13 @@ Page {
 					}
 				]
 			}
+			SettingSwitch {
+				text: qsTr("Allow watch-only packs")
+				caption: qsTr("Only within the currents that you set for each")
+				uid: root.base + "/AllowWatchOnlyMembers"
+				questionOn: qsTr("What a watch-only pack reports must not be relied on: a wrong value can overcharge it. Only the highest currents that you set on its own page protect it. Without them the bank does not control.")
+				questionOff: qsTr("If the bank has a watch-only pack, chargers no longer obey it and stop with error 67.")
+			}
 			SettingText {
 				text: qsTr("Name")
 				uid: root.base + "/Name"

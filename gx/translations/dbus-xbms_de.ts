@@ -59,6 +59,17 @@
     </message>
 </context>
 <context>
+    <name>BankMemberRow</name>
+    <message>
+        <source>Watch only: not allowed in this bank</source>
+        <translation>Nur Anzeige: in dieser Bank nicht erlaubt</translation>
+    </message>
+    <message>
+        <source>Watch only</source>
+        <translation>Nur Anzeige</translation>
+    </message>
+</context>
+<context>
     <name>BankMembersPage</name>
     <message>
         <source>A bank needs packs. To end it, turn it off.</source>
@@ -217,6 +228,22 @@
     <message>
         <source>Chargers that obey this bank stop with error 67, until another battery controls them or you reset “BMS controlled” in their settings.</source>
         <translation>Ladegeräte, die dieser Bank folgen, stoppen mit Fehler 67, bis eine andere Batterie sie steuert oder Sie in ihren Einstellungen „BMS-gesteuert“ zurücksetzen.</translation>
+    </message>
+    <message>
+        <source>Allow watch-only packs</source>
+        <translation>Packs erlauben, die nur angezeigt werden</translation>
+    </message>
+    <message>
+        <source>Only within the currents that you set for each</source>
+        <translation>Nur mit den Strömen, die Sie für jedes festlegen</translation>
+    </message>
+    <message>
+        <source>What a watch-only pack reports must not be relied on: a wrong value can overcharge it. Only the highest currents that you set on its own page protect it. Without them the bank does not control.</source>
+        <translation>Auf die Werte eines Packs, das nur angezeigt wird, ist kein Verlass: Ein falscher Wert kann es überladen. Nur die höchsten Ströme, die Sie auf seiner eigenen Seite festlegen, schützen es. Ohne sie steuert die Bank nicht.</translation>
+    </message>
+    <message>
+        <source>If the bank has a watch-only pack, chargers no longer obey it and stop with error 67.</source>
+        <translation>Hat die Bank ein Pack, das nur angezeigt wird, folgen Ladegeräte ihr nicht mehr und stoppen mit Fehler 67.</translation>
     </message>
 </context>
 <context>
@@ -592,8 +619,8 @@
         <translation>Keines</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>ein Passwort hat sechs Zeichen</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>ein Passwort hat bis zu 32 Zeichen</translation>
     </message>
     <message>
         <source>Passkey</source>

@@ -59,6 +59,17 @@
     </message>
 </context>
 <context>
+    <name>BankMemberRow</name>
+    <message>
+        <source>Watch only: not allowed in this bank</source>
+        <translation>Solo visualización: no permitido en este banco</translation>
+    </message>
+    <message>
+        <source>Watch only</source>
+        <translation>Solo visualización</translation>
+    </message>
+</context>
+<context>
     <name>BankMembersPage</name>
     <message>
         <source>A bank needs packs. To end it, turn it off.</source>
@@ -217,6 +228,22 @@
     <message>
         <source>Chargers that obey this bank stop with error 67, until another battery controls them or you reset “BMS controlled” in their settings.</source>
         <translation>Los cargadores que obedecen a este banco se detienen con el error 67, hasta que otra batería los controle o usted restablezca «Controlado por BMS» en sus ajustes.</translation>
+    </message>
+    <message>
+        <source>Allow watch-only packs</source>
+        <translation>Permitir packs de solo visualización</translation>
+    </message>
+    <message>
+        <source>Only within the currents that you set for each</source>
+        <translation>Solo con las corrientes que fije para cada uno</translation>
+    </message>
+    <message>
+        <source>What a watch-only pack reports must not be relied on: a wrong value can overcharge it. Only the highest currents that you set on its own page protect it. Without them the bank does not control.</source>
+        <translation>No se puede confiar en los valores de un pack de solo visualización: un valor erróneo puede sobrecargarlo. Solo lo protegen las corrientes máximas que fije en su propia página. Sin ellas, el banco no controla.</translation>
+    </message>
+    <message>
+        <source>If the bank has a watch-only pack, chargers no longer obey it and stop with error 67.</source>
+        <translation>Si el banco tiene un pack de solo visualización, los cargadores dejan de obedecerlo y se detienen con el error 67.</translation>
     </message>
 </context>
 <context>
@@ -592,8 +619,8 @@
         <translation>Ninguna</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>una contraseña tiene seis caracteres</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>una contraseña tiene hasta 32 caracteres</translation>
     </message>
     <message>
         <source>Passkey</source>

@@ -59,6 +59,17 @@
     </message>
 </context>
 <context>
+    <name>BankMemberRow</name>
+    <message>
+        <source>Watch only: not allowed in this bank</source>
+        <translation>Affichage seul : non autorisé dans ce groupe</translation>
+    </message>
+    <message>
+        <source>Watch only</source>
+        <translation>Affichage seul</translation>
+    </message>
+</context>
+<context>
     <name>BankMembersPage</name>
     <message>
         <source>A bank needs packs. To end it, turn it off.</source>
@@ -217,6 +228,22 @@
     <message>
         <source>Chargers that obey this bank stop with error 67, until another battery controls them or you reset “BMS controlled” in their settings.</source>
         <translation>Les chargeurs qui obéissent à ce groupe s&apos;arrêtent avec l&apos;erreur 67, jusqu&apos;à ce qu&apos;une autre batterie les contrôle ou que vous réinitialisiez « Contrôlé par BMS » dans leurs paramètres.</translation>
+    </message>
+    <message>
+        <source>Allow watch-only packs</source>
+        <translation>Autoriser les packs en affichage seul</translation>
+    </message>
+    <message>
+        <source>Only within the currents that you set for each</source>
+        <translation>Seulement avec les courants que vous fixez pour chacun</translation>
+    </message>
+    <message>
+        <source>What a watch-only pack reports must not be relied on: a wrong value can overcharge it. Only the highest currents that you set on its own page protect it. Without them the bank does not control.</source>
+        <translation>On ne peut pas se fier aux valeurs d&apos;un pack en affichage seul : une valeur fausse peut le surcharger. Seuls les courants maximaux que vous fixez sur sa propre page le protègent. Sans eux, le groupe ne commande pas.</translation>
+    </message>
+    <message>
+        <source>If the bank has a watch-only pack, chargers no longer obey it and stop with error 67.</source>
+        <translation>Si le groupe a un pack en affichage seul, les chargeurs ne lui obéissent plus et s&apos;arrêtent avec l&apos;erreur 67.</translation>
     </message>
 </context>
 <context>
@@ -592,8 +619,8 @@
         <translation>Aucun</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>un mot de passe a six caractères</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>un mot de passe a 32 caractères au plus</translation>
     </message>
     <message>
         <source>Passkey</source>

@@ -59,6 +59,17 @@
     </message>
 </context>
 <context>
+    <name>BankMemberRow</name>
+    <message>
+        <source>Watch only: not allowed in this bank</source>
+        <translation>Alleen weergave: niet toegestaan in deze bank</translation>
+    </message>
+    <message>
+        <source>Watch only</source>
+        <translation>Alleen weergave</translation>
+    </message>
+</context>
+<context>
     <name>BankMembersPage</name>
     <message>
         <source>A bank needs packs. To end it, turn it off.</source>
@@ -217,6 +228,22 @@
     <message>
         <source>Chargers that obey this bank stop with error 67, until another battery controls them or you reset “BMS controlled” in their settings.</source>
         <translation>Laders die deze bank volgen, stoppen met fout 67, tot een andere accu ze regelt of u “BMS-geregeld” in hun instellingen reset.</translation>
+    </message>
+    <message>
+        <source>Allow watch-only packs</source>
+        <translation>Packs met alleen weergave toestaan</translation>
+    </message>
+    <message>
+        <source>Only within the currents that you set for each</source>
+        <translation>Alleen met de stromen die u voor elke pack instelt</translation>
+    </message>
+    <message>
+        <source>What a watch-only pack reports must not be relied on: a wrong value can overcharge it. Only the highest currents that you set on its own page protect it. Without them the bank does not control.</source>
+        <translation>Op de waarden van een pack met alleen weergave kunt u niet vertrouwen: een verkeerde waarde kan hem overladen. Alleen de hoogste stromen die u op zijn eigen pagina instelt, beschermen hem. Zonder die stromen regelt de bank niet.</translation>
+    </message>
+    <message>
+        <source>If the bank has a watch-only pack, chargers no longer obey it and stop with error 67.</source>
+        <translation>Heeft de bank een pack met alleen weergave, dan volgen laders hem niet meer en stoppen ze met fout 67.</translation>
     </message>
 </context>
 <context>
@@ -592,8 +619,8 @@
         <translation>Geen</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>een wachtwoord heeft zes tekens</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>een wachtwoord heeft maximaal 32 tekens</translation>
     </message>
     <message>
         <source>Passkey</source>

@@ -20,7 +20,8 @@ from dbus_xbms.schema import AnySetting
 from dbus_xbms.settings import Value, bank_path, pack_path
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.venus.tables.control import CVL
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.virtual_time import now
@@ -173,7 +174,7 @@ class Boat:
         self.radios = {
             address: FakePack(
                 address,
-                device=Device(address, BatteryBoard(battery, BoardSpec()), WireSpec(), loop, number),
+                device=JbdDevice(address, BatteryBoard(battery, BoardSpec()), WireSpec(), loop, number),
                 disconnect_takes=0.1,
             )
             for number, (address, battery) in enumerate(self.batteries.items(), 1)

@@ -16,8 +16,9 @@ from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.venus.services import Controls, Writes
 from dbus_xbms.venus.tables.battery import devices
 from tests.air.fakes import ADDRESSES, Answer, FakePack, FakeStack
@@ -124,7 +125,7 @@ class SimulatedPack:
         self.board = board or RecordingBoard()
         self.service = CheckingService(self.board)
         loop = asyncio.get_running_loop()
-        self.device = Device(ADDRESS, self.board, WireSpec(), loop, seed)
+        self.device = JbdDevice(ADDRESS, self.board, WireSpec(), loop, seed)
         self.radio = FakePack(ADDRESS, answer=self._answer, disconnect_takes=0.5)
         self.stack = FakeStack(self.radio)
         self._connected: object = None

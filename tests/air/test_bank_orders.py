@@ -13,11 +13,13 @@ from dbus_xbms.bank.orders import BUSY, BankPack, Orders
 from dbus_xbms.ble.central import Central
 from dbus_xbms.model import UNFINISHED, CommandState, MosfetTarget, Phase, SwitchStatus
 from dbus_xbms.pack.pack import Pack
+from dbus_xbms.policy.bank.orders import OTHERS_REFUSED, SKIPPED, STAYS_ON
 from dbus_xbms.policy.bank.records import Membership
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Request
 from dbus_xbms.settings import PackSettings, Value
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.simulated_pack import RecordingService, store_setting
 from tests.air.test_mosfet_commands import MASK_CONTROL, MaskRecorder
@@ -42,7 +44,7 @@ class House:
 
     packs: dict[str, Pack] = field(default_factory=dict)  # by name
     boards: dict[str, MaskRecorder] = field(default_factory=dict)
-    devices: dict[str, Device] = field(default_factory=dict)
+    devices: dict[str, JbdDevice] = field(default_factory=dict)
     radios: dict[str, FakePack] = field(default_factory=dict)
     orders: Orders = field(default_factory=lambda: Orders("House"))
     crashed: set[str] = field(default_factory=set)  # names of packs whose tasks do not run
@@ -90,7 +92,7 @@ async def house(*, stern: Mapping[str, Value] | None = None) -> AsyncIterator[Ho
     house = House()
     for name, address in zip(NAMES, ADDRESSES, strict=False):
         board = house.boards[name] = MaskRecorder()
-        device = house.devices[name] = Device(address, board, WireSpec(), asyncio.get_running_loop())
+        device = house.devices[name] = JbdDevice(address, board, WireSpec(), asyncio.get_running_loop())
         house.radios[name] = FakePack(address, device=device)
     central = Central([Jbd()], stack=FakeStack(*house.radios.values()))
     for name, address, chosen in zip(NAMES, ADDRESSES, ({}, stern or {}), strict=False):
@@ -114,7 +116,37 @@ def beside(volts: float) -> Membership:
     return Membership(bank="House", voltage=volts)
 
 
+LITE = BankPack(address="A4:C1:37:0F:0F:0F", name="Lite", watch_only=True, pack=None)
+
+
 # Switching
+
+
+@virtual_time
+async def test_a_bank_with_a_watch_only_pack_is_not_turned_off_because_that_pack_would_go_on() -> None:
+    async with house() as bank:
+        for request in (CHARGE_OFF, BOTH_OFF, MosfetTarget(charge=False, discharge=True)):
+            assert not bank.orders.request(request, OWNER, [*bank.members, LITE])
+            assert bank.orders.outcomes[2] == f"Lite: refused: {STAYS_ON}"
+            assert bank.orders.outcomes[0] == f"Bow: refused: {OTHERS_REFUSED}"
+        await bank.run(5)
+        assert [bank.sent(name) for name in NAMES] == [[], []]
+
+
+@virtual_time
+async def test_turning_on_and_balancing_skip_a_watch_only_pack_and_the_outcome_says_so() -> None:
+    async with house() as bank:
+        assert bank.request(CHARGE_OFF)
+        await bank.outcome()
+        for request in (CHARGE_ON, ForceOn(CHARGE_ON)):
+            assert bank.orders.request(request, OWNER, [*bank.members, LITE])
+            state, text = await bank.outcome()
+            assert state is CommandState.DONE
+            assert f"Lite: {SKIPPED}" in text
+            assert [words.startswith("Bow: done") for words in bank.orders.outcomes] == [True, False, False]
+            assert bank.orders.outcomes[2] == f"Lite: {SKIPPED}"
+        assert bank.orders.request(Balance(False), OWNER, [*bank.members, LITE])
+        assert bank.orders.outcomes[2] == f"Lite: {SKIPPED}"
 
 
 @virtual_time

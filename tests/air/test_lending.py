@@ -19,7 +19,8 @@ from dbus_xbms.policy.freshness import longest_gap
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.venus.tables.switches import LEND
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.simulated_pack import RecordingBoard, RecordingService, store_setting
@@ -40,7 +41,7 @@ class SupervisedPack:
     pack: Pack
     radio: FakePack
     stack: FakeStack
-    device: Device
+    device: JbdDevice
     service: RecordingService
 
     def lend(self, minutes: int) -> float:
@@ -79,7 +80,7 @@ async def supervised(**chosen: Value) -> AsyncIterator[SupervisedPack]:
     board, settings = RecordingBoard(), PackSettings({**SETTINGS, **chosen})
     service = RecordingService(board)
     service.hold = longest_gap(settings)
-    device = Device(ADDRESS, board, WireSpec(), asyncio.get_running_loop())
+    device = JbdDevice(ADDRESS, board, WireSpec(), asyncio.get_running_loop())
     radio = FakePack(ADDRESS, device=device)
     stack = FakeStack(radio)
     central = Central([Jbd()], stack=stack)

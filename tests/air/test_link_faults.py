@@ -16,8 +16,9 @@ from dbus_xbms.model import Reading
 from dbus_xbms.protocols import LinkError, ProtocolError
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.simulator.battery import BatterySpec
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.simulator.scenario import PackSpec
 from dbus_xbms.simulator.world import make_device
 from tests.air.fakes import ADDRESSES, HCI0, FakePack, FakeStack, running
@@ -36,9 +37,10 @@ WIRE_FAULTS = (
 )
 
 
-def simulated(wire: WireSpec | None = None, seed: int = 1) -> tuple[FakePack, Device]:
+def simulated(wire: WireSpec | None = None, seed: int = 1) -> tuple[FakePack, JbdDevice]:
     spec = PackSpec(address=ADDRESSES[0], battery=BatterySpec(cells=16, load="rest"), wire=wire or WireSpec())
     device = make_device(spec, asyncio.get_running_loop(), seed)
+    assert isinstance(device, JbdDevice)
     return FakePack(ADDRESSES[0], device=device), device
 
 
@@ -74,7 +76,7 @@ def test_no_fault_of_the_wire_causes_a_wrong_value(kind: FaultKind, seed: int) -
         async with running(stack) as central:
             link = central.link(pack.address, JBD)
             await poll_for(300, link, readings.append)
-        truth = device.board.truth(now())
+        truth = device.truth()
         assert len(readings) > 60
         for reading in readings:
             assert reading.sample.cells == pytest.approx(truth["cells"], abs=0.005)

@@ -14,7 +14,8 @@ from dbus_xbms.policy.freshness import LONGEST_CONTROLLED_HOLD, longest_gap, pol
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from tests.air.fakes import FakePack, FakeStack
 from tests.air.simulated_pack import ADDRESS, RecordingBoard, RecordingService
 from tests.air.virtual_time import virtual_time
@@ -43,7 +44,7 @@ async def running(
     """Run a pack that begins with these settings besides :data:`SETTINGS`."""
     board, settings = RecordingBoard(), PackSettings(SETTINGS | dict(before or {}))
     service, stored = RecordingService(board), dict[str, Value]()
-    device = Device(ADDRESS, board, WireSpec(), asyncio.get_running_loop())
+    device = JbdDevice(ADDRESS, board, WireSpec(), asyncio.get_running_loop())
     central = Central([Jbd()], stack=FakeStack(FakePack(ADDRESS, device=device, in_range=in_range)))
 
     async def store(path: str, value: Value) -> Value:

@@ -23,8 +23,9 @@ from dbus_xbms.policy.mosfets import MASK_AGE
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.supervision import END_LIMIT, Hung
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.simulated_pack import RecordingBoard, RecordingService, store_setting
@@ -83,7 +84,7 @@ class SupervisedPack:
     pack: Pack
     bms: MaskRecorder
     radio: FakePack
-    device: Device
+    device: JbdDevice
     service: RecordingService
     task: asyncio.Task[None]
 
@@ -130,7 +131,7 @@ async def supervised(seed: int = 1, **chosen: Value) -> AsyncIterator[Supervised
     bms, settings = MaskRecorder(), PackSettings({**PERMISSIONS, **chosen})
     service = RecordingService(bms)
     service.hold = 100.0
-    device = Device(ADDRESS, bms, WireSpec(), asyncio.get_running_loop(), seed)
+    device = JbdDevice(ADDRESS, bms, WireSpec(), asyncio.get_running_loop(), seed)
     radio = FakePack(ADDRESS, device=device)
     central = Central([Jbd()], stack=FakeStack(radio))
     pack = Pack(

@@ -18,7 +18,8 @@ from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack, Lines, running
 from tests.air.simulated_pack import CheckingService, RecordingBoard, store_setting
 from tests.air.virtual_time import virtual_time
@@ -32,7 +33,7 @@ class PairingPack:
 
     def __init__(self, wire: WireSpec, **chosen: Value) -> None:
         board = BatteryBoard(Battery(BatterySpec()), BoardSpec())
-        self.device = Device(ADDRESS, board, wire, asyncio.get_running_loop())
+        self.device = JbdDevice(ADDRESS, board, wire, asyncio.get_running_loop())
         self.radio = FakePack(ADDRESS, device=self.device, disconnect_takes=0.2)
         self.stack = FakeStack(self.radio)
         self.service = CheckingService(RecordingBoard())
@@ -170,7 +171,7 @@ async def test_a_subscription_refused_as_not_paired_leads_to_pairing() -> None:
         link = central.link(ADDRESS, Lines(), passkey="123456")
         with pytest.raises(LinkError, match="pairing now"):
             await link.open()
-        pack.device = Device(
+        pack.device = JbdDevice(
             ADDRESS,
             BatteryBoard(Battery(BatterySpec()), BoardSpec()),
             WireSpec(passkey="123456"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -69,12 +70,53 @@ async def test_a_report_published_after_a_poll_is_replaced_when_it_expires(
     assert later[0] == pytest.approx(next_update, abs=0.1)
 
 
+class Replaced(FakeService):
+    """A service that no longer fits, and takes a moment to leave the bus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []  # names
+
+    def update(self, report: Report, now: float) -> bool:
+        return bool(self.shown)
+
+    async def leave(self) -> None:
+        await asyncio.sleep(0.5)
+
+    async def show(self, report: Report, now: float) -> None:
+        self.shown.append(report.custom_name)
+
+
+class Renamed(Reporter):
+    """A source of reports with a name that changes."""
+
+    name = "Bow"
+
+    def report(self, now: float) -> Report:
+        return replace(super().report(now), custom_name=self.name)
+
+
+@virtual_time
+async def test_a_service_that_is_replaced_appears_with_what_was_requested_while_it_left() -> None:
+    service, reporter = Replaced(), Renamed(LONGEST_REST)
+    task = asyncio.ensure_future(Publisher("A4:C1:37:00:00:01", reporter, service).run())
+    await asyncio.sleep(0.2)
+    reporter.name = "Stern"
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+    assert service.shown == ["Stern"]
+
+
 class Refused(FakeService):
     """A service that cannot appear on the bus."""
 
     def __init__(self, error: BusError) -> None:
         super().__init__()
         self.error = error
+
+    def update(self, report: Report, now: float) -> bool:
+        return False
 
     async def show(self, report: Report, now: float) -> None:
         raise self.error

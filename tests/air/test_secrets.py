@@ -44,8 +44,9 @@ async def exchange(request: Request, answer: Answer) -> list[str]:
             asyncio.get_running_loop().call_soon(open_one.feed, chunk)
 
     open_one = Exchange(
-        ADDRESS, write, Jbd().framer(), lambda _, direction, chunk: lines.append(f"{direction} {chunk}")
+        ADDRESS, Jbd().framer(), lambda _, direction, chunk: lines.append(f"{direction} {chunk}")
     )
+    open_one.write = write
 
     def ask() -> Conversation[None]:
         yield request

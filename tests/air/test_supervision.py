@@ -20,7 +20,8 @@ from dbus_xbms.pack.poller import Progress
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.serve import leaves
 from dbus_xbms.settings import PackSettings, Value
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.supervision import HANGS_AFTER, STANDSTILL, Hung
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakeClient, FakePack, FakeStack
 from tests.air.simulated_pack import RecordingBoard, RecordingService, SimulatedPack, every, store_setting
@@ -120,7 +121,7 @@ class Fleet:
         loop = asyncio.get_running_loop()
         self.radios = [FakePack(address) for address in ADDRESSES[:count]]
         for radio in self.radios:
-            radio.device = Device(radio.address, RecordingBoard(), WireSpec(), loop)
+            radio.device = JbdDevice(radio.address, RecordingBoard(), WireSpec(), loop)
         self.stack = FakeStack(*self.radios)
         self.settings = PackSettings(chosen)
         self._over = False

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,19 +16,25 @@ from gx import qt
 from tests.stock_venus import make_python
 
 ROOT = Path(__file__).parents[2]
+WHEELS = ROOT / "build/wheels"
 NAME = f"dbus-xbms-{__version__}"
 
 
 REPOSITORY = "owner/dbus-xbms"  # as given by the workflow
 
 
-def build(output: Path, *options: str | Path, **environment: str) -> dict[str, bytes]:
-    """Build all files of a release; return their content by name."""
+def build(
+    output: Path, *options: str | Path, root: Path = ROOT, command: Sequence[str] = (), **environment: str
+) -> dict[str, bytes]:
+    """Build all files of a release, from the tree at ``root``; return their content by name.
+
+    ``command``: runs the build, such as ``faketime``.
+    """
     if not qt.installed() and not os.environ.get("CI"):
         pytest.skip(f"needs {qt.PACKAGE}: pip install 'dbus-xbms[gx]'")
     subprocess.run(
-        [sys.executable, "-m", "bundle", "--output", output, *options],
-        cwd=ROOT,
+        [*command, sys.executable, "-m", "bundle", "--output", output, "--cache", WHEELS, *options],
+        cwd=root,
         env={**os.environ, "SOURCE_DATE_EPOCH": "1760000000", **environment},
         check=True,
         capture_output=True,

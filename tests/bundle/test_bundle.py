@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import tarfile
+import tomllib
 from pathlib import Path
 
 from bundle.vendor import LOCK, ROW
 from dbus_xbms import __version__
+from dbus_xbms.protocols.aiobmsble.makes import MAKES, VERSION
 from tests.bundle.conftest import NAME, REPOSITORY, ROOT, build, files
 from tests.install.gx import new_key
 
 MOST = 1_500_000  # bytes
 
 
-def test_two_builds_are_the_same_to_the_byte(output: Path, tmp_path: Path) -> None:
-    again = build(tmp_path, GITHUB_REPOSITORY=REPOSITORY, PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C")
+def test_two_builds_in_different_places_years_and_time_zones_are_the_same_to_the_byte(
+    output: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "another tree"
+    not_built = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "tests", "*.egg-info")
+    shutil.copytree(ROOT, elsewhere, ignore=not_built)
+    again = build(
+        tmp_path / "dist",
+        root=elsewhere,
+        command=("faketime", "2031-02-03 04:05:06"),
+        GITHUB_REPOSITORY=REPOSITORY,
+        PYTHONHASHSEED="7",
+        TZ="Asia/Tokyo",
+        LC_ALL="C",
+    )
     assert again == {path.name: path.read_bytes() for path in output.iterdir()}
 
 
@@ -98,8 +114,25 @@ def test_the_libraries_are_pure_python_and_only_for_linux(unpacked: Path) -> Non
     vendor = [path for path in files(unpacked) if path.startswith("vendor/")]
     assert {Path(path).suffix for path in vendor} == {".py", ""}
     assert [path for path in vendor if Path(path).suffix == "" and Path(path).name != "METADATA"] == []
-    foreign = re.compile(r"backends/(winrt|corebluetooth|android|p4android)|windows|macos|glib/|tests?/")
+    foreign = re.compile(
+        r"backends/(winrt|corebluetooth|android|p4android)|windows|macos|glib/|tests?/|test_"
+    )
     assert [path for path in vendor if foreign.search(path)] == []
+    assert [path for path in vendor if path.endswith(("__main__.py", "oui.data"))] == []
+
+
+def test_the_library_for_other_makes_has_the_modules_of_the_listed_makes_only(unpacked: Path) -> None:
+    library = unpacked / "vendor/aiobmsble"
+    modules = {f"{make.name}_bms.py" for make in MAKES}
+    assert {path.name for path in (library / "bms").iterdir()} == {"__init__.py", *modules}
+    assert (unpacked / f"vendor/aiobmsble-{VERSION}.dist-info/METADATA").is_file(), (
+        "it reads its version there"
+    )
+
+
+def test_pip_installs_the_release_of_that_library_that_is_in_the_bundle() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert extras["other-makes"] == [f'aiobmsble=={VERSION}; python_version >= "3.12"']
 
 
 def test_each_library_of_the_lock_has_its_licence_and_its_row_in_the_bill(unpacked: Path) -> None:

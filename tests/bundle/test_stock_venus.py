@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms import __version__
+from dbus_xbms.protocols.aiobmsble.makes import MAKES
 from tests.bus.conftest import private_bus
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
@@ -73,6 +74,7 @@ sys.path[:0] = sys.argv[1:]
 for name in {sorted(modules)}:
     importlib.import_module(name)
 print(sys.modules["dbus_fast"].__file__)
+print(sorted(name for name in sys.modules if name.startswith("aiobmsble")))
 """
     done = subprocess.run(
         [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
@@ -80,7 +82,36 @@ print(sys.modules["dbus_fast"].__file__)
         text=True,
         timeout=60,
     )
-    assert (done.stdout.strip(), done.stderr) == (str(unpacked / "vendor/dbus_fast/__init__.py"), "")
+    assert done.stderr == ""
+    dbus_fast, other_makes = done.stdout.splitlines()
+    assert dbus_fast == str(unpacked / "vendor/dbus_fast/__init__.py")
+    assert other_makes == "[]", "it costs memory, so only a pack of another make may import it"
+
+
+def test_the_library_for_other_makes_can_be_imported_with_what_venus_has(
+    unpacked: Path, stock_python: Path
+) -> None:
+    script = """
+import sys
+sys.path[:0] = sys.argv[1:]
+from dbus_xbms.ble.bluez.library import bms_module
+from dbus_xbms.protocols.aiobmsble.makes import MAKES
+for make in MAKES:
+    assert issubclass(bms_module(make.name).BMS, sys.modules["aiobmsble.basebms"].BaseBMS)
+    assert "statistics" not in sys.modules
+calculated = sys.modules["aiobmsble._sample_calc"].derive_missing_fields
+sensors = [sys.modules["aiobmsble"].TempSensor(value) for value in (20.0, 23.0)]
+sample = {"temp_values": sensors, "voltage": 13.2, "current": -2.0}
+calculated(sample)
+print(len(MAKES), sample["temperature"], sample["power"])
+"""
+    done = subprocess.run(
+        [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == (f"{len(MAKES)} 21.5 -26.4\n", "")
 
 
 @pytest.mark.parametrize("command", ["demo", "simulate"])
@@ -126,14 +157,20 @@ def test_the_launcher_works_through_links_and_takes_no_module_from_where_it_is_c
 
 @pytest.mark.bus
 @pytest.mark.usefixtures("private_bus")
-async def test_the_service_shows_a_pack(unpacked: Path, stock_python: Path) -> None:
+async def test_the_service_shows_a_jbd_without_importing_the_library_for_other_makes(
+    unpacked: Path, stock_python: Path, tmp_path: Path
+) -> None:
+    compiled = tmp_path / "compiled"  # with a file for each module that was imported
+    own = environment(stock_python) | {"PYTHONPYCACHEPREFIX": str(compiled)}
     async with Simulation(1) as sim, Venus() as venus:
         await venus.enable(ADDRESS)
         launcher = (str(unpacked / "bin" / "dbus-xbms"),)
-        async with Program("run", command=launcher, environment=environment(stock_python)) as service:
+        async with Program("run", command=launcher, environment=own) as service:
             seen = await venus.until(ADDRESS, valid)
             truth = (await sim.truth(ADDRESS))["pack"]
             assert seen["/Dc/0/Voltage"] == pytest.approx(truth["voltage"], abs=0.3)
             assert seen["/System/NrOfCellsPerBattery"] == len(truth["cells"])
             assert await service.stop() == 0
         assert service.left_behind == []
+    assert list(compiled.rglob("vendor/bleak/__init__.*.pyc"))
+    assert list(compiled.rglob("vendor/aiobmsble")) == []

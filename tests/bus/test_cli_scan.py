@@ -18,8 +18,8 @@ PACK, OTHER = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 @pytest.mark.parametrize(
     ("columns", "header"),
     [
-        (34, ["Address            RSSI  Pack is", "    Name"]),
-        (80, ["Address            RSSI  Pack is  Name"]),
+        (34, ["Address            RSSI  Pack is", "    Make  Name"]),
+        (80, ["Address            RSSI  Pack is  Make                      Name"]),
     ],
 )
 async def test_a_scan_by_the_service_lists_packs_as_they_are_found_with_a_countdown(
@@ -73,6 +73,9 @@ async def test_a_scan_as_json_prints_one_list(private_bus: str) -> None:
         "advertised_name": "JBD-SP17S005",
         "rssi": packs[OTHER]["rssi"],
         "state": "new",
+        "protocol": "JBD",
+        "make": "JBD",
+        "watch_only": False,
     }
     assert -100 < packs[OTHER]["rssi"] < 0
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
-from dbus_xbms.dbus import Server
+from dbus_xbms.dbus import BusLost, Server
+from dbus_xbms.program.changes import Changes
 from dbus_xbms.program.discovered import SETTLED_AFTER
+from dbus_xbms.program.service import RETRY_AFTER, ProgramService
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.tables.program import NAME
+from tests.air.test_program_requests import FakeScans, FakeStore
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
-from tests.bus.venus import BATTERY, BUS_ITEM, Venus, plain
+from tests.bus.venus import BATTERY, BUS_ITEM, DBUS, Venus, plain
 from tests.patience import PATIENCE
+from tests.unit.program.test_view import parts
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -121,6 +125,31 @@ async def test_another_program_with_its_name_does_not_affect_packs() -> None:
             assert "is already on the bus" in await program.until(NAME)
             await venus.until(FIRST, lambda seen: seen["/Soc"] is not None)
         await other.close()
+
+
+class ClosingStore(FakeStore):
+    """localsettings, with a connection that closes before the service has left the bus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = asyncio.Event()
+
+    async def stored(self, groups: Iterable[str]) -> dict[str, object]:
+        await self.closed.wait()
+        raise BusLost
+
+
+async def test_it_ends_when_told_to_although_localsettings_is_lost_at_that_moment() -> None:
+    store = ClosingStore()
+    service = ProgramService(parts(), FakeScans(), Changes(store, lambda path, value: None))
+    async with Venus() as venus, asyncio.timeout(PATIENCE):
+        running = asyncio.create_task(service.run())
+        while not await venus.call(DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", "s", NAME):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        running.cancel()
+        asyncio.get_running_loop().call_soon(store.closed.set)
+        await asyncio.wait([running], timeout=RETRY_AFTER / 2)
+        assert running.cancelled()
 
 
 async def test_what_doctor_finds_is_shown_on_request() -> None:

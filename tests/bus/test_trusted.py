@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.ble.bluez.bus import OrderedBluezBus, call_bluez
+from dbus_xbms.dbus import LATER, Method, Node, Server, call_daemon
 from dbus_xbms.dbus.connection import close, connect, until_closed
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings, Value, pack_path
@@ -191,3 +194,36 @@ async def test_a_forged_permission_switches_nothing(private_bus: str) -> None:
         for path in ("/Io/AllowToDischarge", "/Io/AllowToCharge"):
             assert await venus.write(SERVICE, path, 0) == REFUSED
         assert (await sim.truth(ONE))["writes"] == []
+
+
+async def test_a_caller_sees_a_reply_before_the_signals_that_follow_it(private_bus: str) -> None:
+    """bleak replaces what signals have said by the objects in a reply, so these have to come first."""
+    seen: list[str] = []
+
+    def answer(call: Message) -> object:
+        server.reply(call)
+        server.signal("/", OBJECTS, "InterfacesAdded", "", [])
+        time.sleep(0.2)  # until both have reached the caller, which reads them at a time
+        return LATER
+
+    node = Node(methods={(OBJECTS, "GetManagedObjects"): Method(run=answer)})
+    server = Server("org.bluez", lambda path: node if path == "/" else None, lambda path: ())
+    await server.open()
+    bus = await OrderedBluezBus(bus_type=BusType.SYSTEM).connect()
+    closed = until_closed(bus)
+    await call_daemon(bus, "AddMatch", f"type='signal',interface='{OBJECTS}'")
+    signalled = asyncio.Event()
+
+    def receive(message: Message) -> None:
+        if message.member == "InterfacesAdded":
+            seen.append("signal")
+            signalled.set()
+
+    bus.add_message_handler(receive)
+    await call_bluez(bus, "/", OBJECTS, "GetManagedObjects")
+    seen.append("reply")
+    async with asyncio.timeout(PATIENCE):
+        await signalled.wait()
+    assert seen == ["reply", "signal"]
+    await close(bus, closed)
+    await server.close()

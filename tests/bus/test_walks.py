@@ -19,7 +19,8 @@ from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
-from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.venus.battery import BatteryService
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.simulated_pack import store_setting
@@ -70,7 +71,7 @@ def recorded() -> Iterator[set[tuple[Function | None, Function]]]:
 async def calls_of_a_pack() -> set[tuple[Function | None, Function]]:
     """The calls of a pack from its first poll to the end of a command."""
     board = BatteryBoard(Battery(BatterySpec(cells=4, capacity=100.0)), BoardSpec())
-    device = Device(ADDRESS, board, WireSpec(), asyncio.get_running_loop())
+    device = JbdDevice(ADDRESS, board, WireSpec(), asyncio.get_running_loop())
     central = Central([Jbd()], stack=FakeStack(FakePack(ADDRESS, device=device)))
     settings = PackSettings({"Enabled": 1, "AllowMosfetControl": 1})
     with recorded() as calls:

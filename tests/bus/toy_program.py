@@ -9,6 +9,7 @@ from dbus_xbms.process import watchdog
 from dbus_xbms.protocols.registry import FAMILIES
 from dbus_xbms.simulator import world
 from dbus_xbms.simulator.device import Clock, Device
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.simulator.scenario import PackSpec
 from tests.patience import PATIENCE
 from tests.toy import Toy
@@ -16,7 +17,7 @@ from tests.toy import Toy
 EVERY = 0.4  # s between two lines; a real BMS of such a kind pushes two to ten a second
 
 
-class ToyDevice(Device):
+class ToyDevice(JbdDevice):
     """A BMS that pushes a line periodically and ignores writes."""
 
     def connect(self, notify: Callable[[bytes], None]) -> None:

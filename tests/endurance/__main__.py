@@ -39,7 +39,7 @@ async def _soak(plan: Plan, directory: Path) -> Report:
         line.print_above(str(finding), sys.stderr)
 
     def words() -> str:
-        return f"Soaking {count(plan.packs, 'pack')}, {count(len(findings), 'finding')}"
+        return f"Soaking {count(plan.count, 'pack')}, {count(len(findings), 'finding')}"
 
     async with waiting(words, START + plan.before + plan.seconds + plan.calm) as line:
         return await soak(plan, directory, tell)
@@ -48,7 +48,8 @@ async def _soak(plan: Plan, directory: Path) -> Report:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
     parser.add_argument("--hours", type=positive(24 * 365, "hours"), default=2.0, help="of storm (2)")
-    parser.add_argument("--packs", type=whole(1, MOST_PACKS, "packs"), default=8, help="how many packs (8)")
+    parser.add_argument("--packs", type=whole(1, MOST_PACKS, "packs"), default=8, help="how many JBDs (8)")
+    parser.add_argument("--others", type=whole(0, MOST_PACKS), default=0, help="packs of other makes (0)")
     parser.add_argument("--seed", type=whole(0, 2**31), default=1, help="of all that is random (1)")
     parser.add_argument("--every", type=seconds, default=8.0, help="seconds between strikes, in the mean (8)")
     parser.add_argument("--report", type=Path, help="also write the report there: .json, or else Markdown")
@@ -57,6 +58,7 @@ def main() -> int:
     plan = Plan(
         seconds=args.hours * 3600,
         packs=args.packs,
+        others=args.others,
         seed=args.seed,
         every=args.every,
         longest=max(400.0, args.hours * 1800),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.endurance.truth import Basic
+from tests.endurance.measured import Basic
+from tests.endurance.truth import JBD
 
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
 RESTING = 5.0  # s between polls of a pack at rest, at most
@@ -38,6 +39,7 @@ class Known:
     capacity: float  # Ah
     chemistry: Chemistry
     controls: bool
+    make: str = JBD
     interval: float = 1.0  # s between polls
     hold: float = 30.0  # s, and so on
     stop: float = 300.0

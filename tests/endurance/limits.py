@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from tests.endurance.known import Known
 from tests.endurance.look import CCL, CVL, DCL, SANE, Look, Sample, Violation
-from tests.endurance.truth import Basic, Reads
+from tests.endurance.measured import Basic
+from tests.endurance.truth import Reads
 
 GENEROUS = 90.0  # s in which all must be well until loads must be fed again
 CHARGE_RATE, DISCHARGE_RATE, DERATED = 0.3, 0.5, 0.5  # of the capacity; of the last discharge limit

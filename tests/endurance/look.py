@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tests.endurance.truth import Basic, Cells, Reads
+from tests.endurance.measured import Basic, Cells
+from tests.endurance.truth import Reads
 
 POLL_LIMIT = 10.0  # s from the first request of a poll to its last reply
 EXTREMES_EVERY = 5.0  # s between two publications of the lowest and highest cell

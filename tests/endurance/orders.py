@@ -11,7 +11,7 @@ from math import inf
 
 from tests.endurance.limits import GENEROUS, NO_CHARGE, NO_DISCHARGE
 from tests.endurance.look import Violation
-from tests.endurance.truth import Basic
+from tests.endurance.measured import Basic
 
 CHARGE, DISCHARGE = "charge", "discharge"
 BITS = {CHARGE: 1, DISCHARGE: 2}  # of the mask: 1 is off

@@ -9,6 +9,7 @@ from dbus_xbms.simulator.scenario import DEFAULT_PACKS, address_of
 from tests.endurance.judge import RECOVERY
 from tests.endurance.known import CHEMISTRIES, Known
 from tests.endurance.owner import ALLOWED
+from tests.endurance.truth import JBD
 
 ADAPTERS = (
     {"name": "hci0", "address": "00:1A:7D:DA:71:01"},
@@ -21,6 +22,11 @@ OWNERS: tuple[dict[str, float], ...] = (
     {"HoldTime": 8.0, "RemoveAfter": 40.0},
     {"ConnectionMode": 1, "PollInterval": 5.0, "HoldTime": 20.0, "StopAfter": 60.0},
 )
+OTHER_PACKS: tuple[dict[str, Any], ...] = (
+    {"make": "litime", "cells": 4, "capacity": 100.0, "soc": 58.0},
+    {"make": "jikong", "cells": 16, "capacity": 280.0, "soc": 71.0, "sensors": 4},
+)
+PROTOCOLS = {"litime": "redodo", "jikong": "jikong"}  # the setting Protocol
 LOADS: tuple[dict[str, Any], ...] = (
     {},
     {"load": "charge", "soc": 96.0},
@@ -34,7 +40,8 @@ class Plan:
     """Duration, number of packs, and frequency of faults."""
 
     seconds: float
-    packs: int
+    packs: int  # JBDs
+    others: int = 0  # packs of other makes, which need aiobmsble
     seed: int
     every: float = 8.0  # s between strikes, in the mean
     longest: float = 400.0  # s of one fault
@@ -42,15 +49,27 @@ class Plan:
     order_every: float = 10.0  # s between orders to MOSFETs, in the mean
     calm: float = RECOVERY + 5.0  # s after the storm
 
+    @property
+    def count(self) -> int:
+        """Number of all packs."""
+        return self.packs + self.others
+
     def rows(self) -> list[dict[str, Any]]:
-        """The packs as rows of a scenario."""
-        numbers = range(self.packs)
-        return [{**DEFAULT_PACKS[n % len(DEFAULT_PACKS)], **LOADS[n % len(LOADS)]} for n in numbers]
+        """The packs as rows of a scenario; the JBDs come first."""
+        jbds = [DEFAULT_PACKS[n % len(DEFAULT_PACKS)] for n in range(self.packs)]
+        others = [OTHER_PACKS[n % len(OTHER_PACKS)] for n in range(self.others)]
+        return [{**row, **LOADS[n % len(LOADS)]} for n, row in enumerate((*jbds, *others))]
+
+    def make(self, number: int) -> str:
+        """Return the make of a pack."""
+        return str(self.rows()[number].get("make", JBD))
 
     def owner(self, number: int) -> dict[str, float | str]:
         """Return the settings of a pack."""
         nmc = self.rows()[number].get("chemistry") == "nmc"
-        chosen = {**OWNERS[number % len(OWNERS)], **ALLOWED[number % len(ALLOWED)]}
+        chosen: dict[str, float | str] = {**OWNERS[number % len(OWNERS)]}
+        make = self.make(number)
+        chosen |= ALLOWED[number % len(ALLOWED)] if make == JBD else {"Protocol": PROTOCOLS[make]}
         return {**chosen, "Control": int(self.controls(number)), "Chemistry": "NMC" if nmc else "LiFePO4"}
 
     def controls(self, number: int) -> bool:
@@ -62,7 +81,8 @@ class Plan:
         row, owner = self.rows()[number], OWNERS[number % len(OWNERS)]
         controls = self.controls(number)
         return Known(
-            address=address_of(number + 1),
+            address=address_of(number + 1, self.make(number)),
+            make=self.make(number),
             cells=row["cells"],
             capacity=row["capacity"],
             chemistry=CHEMISTRIES[row.get("chemistry", "lfp")],

@@ -172,7 +172,7 @@ async def _all_shown(venus: Venus, addresses: Sequence[str]) -> None:
 
 async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = lambda _: None) -> Report:
     """Run a soak on the bus of the environment; files go to ``directory``, findings to ``tell`` at once."""
-    knowns = [plan.known(n) for n in range(plan.packs)]
+    knowns = [plan.known(n) for n in range(plan.count)]
     now = asyncio.get_running_loop().time
     async with AsyncExitStack() as stack:
         simulation = Simulation(plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, seed=plan.seed)

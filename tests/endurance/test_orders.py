@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.endurance.measured import Basic
 from tests.endurance.orders import DONE, FAILED, SENDING, WAITING, Allowed, Book, Wish, judge_orders
-from tests.endurance.truth import Basic
 
 Write = tuple[float, int, str]
 

@@ -7,31 +7,12 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tests.endurance.measured import Basic, Cells
+from tests.endurance.other_truth import DECODERS, MEASURED
+
 BASIC, CELLS = 0x03, 0x04
+JBD = "jbd"
 KEPT = 150.0  # s; longer than any value may stand
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basic:
-    """One reading of register 0x03."""
-
-    at: float  # s, monotonic
-    voltage: float  # V
-    current: float  # A
-    remaining: float  # Ah
-    protection: int
-    soc: int  # %
-    charge: bool  # MOSFETs
-    discharge: bool
-    temperatures: tuple[float, ...]  # °C
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cells:
-    """One reading of register 0x04."""
-
-    at: float
-    volts: tuple[float, ...]
 
 
 def basic(at: float, payload: bytes) -> Basic:
@@ -63,18 +44,21 @@ def cells(at: float, payload: bytes) -> Cells:
 class Reads:
     """Recent measurements of one pack, oldest first."""
 
+    make: str = JBD
     basics: list[Basic] = field(default_factory=list)
     cells: list[Cells] = field(default_factory=list)
     count: int = 0  # of register 0x03, ever
     newest: float = float("-inf")
 
-    def add(self, told: Iterable[tuple[float, int, str]]) -> None:
+    def add(self, told: Iterable[tuple[float, int | str, str]]) -> None:
         """Record the measurements from the simulator; known ones are skipped."""
         for at, register, payload in told:
             if at <= self.newest:
                 continue
             self.newest = at
-            if register == BASIC:
+            if self.make != JBD:
+                self._add_other(at, bytes.fromhex(payload))
+            elif register == BASIC:
                 self.basics.append(basic(at, bytes.fromhex(payload)))
                 self.count += 1
             else:
@@ -82,6 +66,14 @@ class Reads:
         since = self.newest - KEPT
         del self.basics[: bisect_left(self.basics, since, key=lambda one: one.at)]
         del self.cells[: bisect_left(self.cells, since, key=lambda one: one.at)]
+
+    def _add_other(self, at: float, frame: bytes) -> None:
+        """Record a reply of another make, if it has measurements."""
+        if len(frame) == MEASURED[self.make]:
+            measured, volts = DECODERS[self.make](at, frame)
+            self.basics.append(measured)
+            self.cells.append(volts)
+            self.count += 1
 
     @property
     def heard(self) -> float:

@@ -14,11 +14,11 @@ from tests.bus.venus import BATTERY, Seen, Venus
 from tests.endurance.judge import RECOVERY, judge
 from tests.endurance.known import Known
 from tests.endurance.look import Look, Sample, Violation, sample_of, shown_since
-from tests.endurance.orders import Book, judge_orders
+from tests.endurance.orders import Allowed, Book, judge_orders
 from tests.endurance.owner import allowed
 from tests.endurance.process import Usage, counted, usage
 from tests.endurance.storm import Disturbance, quiet_since
-from tests.endurance.truth import Reads
+from tests.endurance.truth import JBD, Reads
 
 EVERY = 1.0  # s between looks without a signal, and between questions for the truth
 USAGE_EVERY = 5.0  # s
@@ -58,7 +58,7 @@ class Pack:
     """What is watched of one pack."""
 
     known: Known
-    reads: Reads = field(default_factory=Reads)
+    reads: Reads
     looks: list[Look] = field(default_factory=list)  # not judged yet
     disturbances: list[Disturbance] = field(default_factory=list)
     shown: float = -inf  # when the newest sample that was shown was measured, or before
@@ -73,8 +73,11 @@ class Watch:
     def __init__(
         self, sim: Simulation, knowns: Sequence[Known], tell: Callable[[Finding], object] = lambda _: None
     ) -> None:
-        self.packs = {known.address: Pack(known) for known in knowns}
-        self.books = {known.address: Book(allowed(number)) for number, known in enumerate(knowns)}
+        self.packs = {known.address: Pack(known, Reads(known.make)) for known in knowns}
+        self.books = {
+            known.address: Book(allowed(number) if known.make == JBD else Allowed())
+            for number, known in enumerate(knowns)
+        }
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.recoveries: list[float] = []  # s from the end of a disturbance to the first new value
         self.usages: list[Usage] = []

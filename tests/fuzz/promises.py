@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from math import isfinite
+from typing import TypeVar
 
 from dbus_xbms.model import Counters, Mosfet, PackIdentity, PackSample, Reading
 from dbus_xbms.policy.charge.chemistry import Preset, preset
@@ -22,6 +23,8 @@ from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.venus.item import Item
 
+T = TypeVar("T")
+
 LONGEST_VALUE = 6553.5  # the most that two bytes can say, in the coarsest unit
 LARGEST_CURRENT = 3276.8  # A
 MOST_SENSORS = 8 + 2  # Daren's tail brings two more
@@ -29,22 +32,28 @@ ROUNDING = 1e-6
 TYPES = {"i": int, "d": float, "s": str}
 
 
+def _known(value: T | None) -> T:
+    """Return what a JBD always reports."""
+    assert value is not None
+    return value
+
+
 def check_sample(sample: PackSample) -> None:
     """Check that a sample has only values that its bytes can encode and a pack can have."""
     assert 0 <= sample.voltage <= 655.35
     assert abs(sample.current) <= LARGEST_CURRENT
-    assert 0 <= sample.soc <= 100
-    assert 0 <= sample.remaining <= LONGEST_VALUE
-    assert 0 <= sample.nominal <= LONGEST_VALUE
-    assert 0 <= sample.cycles <= 0xFFFF
+    assert 0 <= _known(sample.soc) <= 100
+    assert 0 <= _known(sample.remaining) <= LONGEST_VALUE
+    assert 0 <= _known(sample.nominal) <= LONGEST_VALUE
+    assert 0 <= _known(sample.cycles) <= 0xFFFF
     assert 1 <= len(sample.cells) <= 32
     assert all(0 <= cell <= 65.535 for cell in sample.cells)
-    assert sample.balancing <= set(range(1, 33))
+    assert _known(sample.balancing) <= set(range(1, 33))
     assert len(sample.temperatures) <= MOST_SENSORS
     assert len(sample.sensor_roles) in (0, len(sample.temperatures))
     assert sample.health is None or 0 < sample.health <= 100
     assert all(-273.1 <= celsius <= 6280.4 for celsius in sample.temperatures)
-    assert sample.learned is None or 0.5 <= sample.learned / sample.nominal <= 1.3
+    assert sample.learned is None or 0.5 <= sample.learned / _known(sample.nominal) <= 1.3
     assert sample.balance_current is None or abs(sample.balance_current) <= 10.0
 
 
@@ -71,7 +80,7 @@ def check_reading(reading: Reading) -> None:
         check_counters(reading.counters)
 
 
-def _ceiling(chosen: float, rate: float, nominal: float, owner: PackSettings) -> float:
+def _ceiling(chosen: float, rate: float, nominal: float | None, owner: PackSettings) -> float:
     return chosen if chosen >= 0 else min(rate * installed(nominal, owner), owner.rating or UNRATED)
 
 
@@ -111,12 +120,12 @@ def _check_cutoffs(decision: Decision, chosen: Preset) -> None:
         return
     if (
         max(sample.cells) >= chosen.cutoff_high
-        or sample.protection & NO_CHARGE
+        or (sample.protection or frozenset()) & NO_CHARGE
         or not sample.is_on(Mosfet.CHARGE)
     ):
         assert limits.ccl == 0
     low = min(sample.cells) <= chosen.cutoff_low
-    if low or sample.protection & NO_DISCHARGE or not sample.is_on(Mosfet.DISCHARGE):
+    if low or (sample.protection or frozenset()) & NO_DISCHARGE or not sample.is_on(Mosfet.DISCHARGE):
         assert limits.dcl == 0
 
 

@@ -24,7 +24,16 @@ def running(**changes: Any) -> Service:
 
 
 def _known(address: str, name: str, state: str, instance: int) -> KnownPack:
-    return KnownPack(address=address, name=name, state=state, enabled=True, service="", instance=instance)
+    return KnownPack(
+        address=address,
+        name=name,
+        make="JBD",
+        watch_only=False,
+        state=state,
+        enabled=True,
+        service="",
+        instance=instance,
+    )
 
 
 def stored(pack: Mapping[str, Value] | None = None, bank: Mapping[str, Value] | None = None) -> Service:
@@ -53,8 +62,18 @@ def house(name: str, value: Value) -> tuple[str, str, Value]:
 
 REPORT = ProgramReport(
     found=(
-        FoundPack(address=NEW, name="xiaoxiang BMS", rssi=-58, protocol="jbd", known=False, age=0),
-        FoundPack(address=BOW, name="JBD-SP04S020-L4S-200A", rssi=None, protocol="jbd", known=True, age=60),
+        FoundPack(
+            address=NEW, name="xiaoxiang BMS", rssi=-58, protocol="JBD", make="JBD", known=False, age=0
+        ),
+        FoundPack(
+            address=BOW,
+            name="JBD-SP04S020-L4S-200A",
+            rssi=None,
+            protocol="JBD",
+            make="JBD",
+            known=True,
+            age=60,
+        ),
     ),
     packs=(
         _known(BOW, "Bow", ContactState.CONNECTED.value, 600),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dbus_xbms import __version__
 from dbus_xbms.contact import ContactState
 from dbus_xbms.settings import PackSettings
-from dbus_xbms.settings.paths import pack_path
+from dbus_xbms.settings.paths import bank_path, pack_path
 from tests.gx.conftest import Show
 from tests.gx.menu import BOW, NEW, PROGRAM, SETTINGS, STERN, bow, house, running, stored
 from tests.gx.services import pack_settings
@@ -188,7 +190,7 @@ def test_the_switch_pane_is_offered_once_switching_is_allowed(show: Show) -> Non
 
 @pytest.mark.parametrize(
     ("row", "name", "wrong", "right"),
-    [("Password", "Password", "12345", "123456"), ("Passkey", "Passkey", "12a456", "000000")],
+    [("Password", "Password", "12345678" * 4 + "9", "123456"), ("Passkey", "Passkey", "12a456", "000000")],
 )
 def test_a_password_or_passkey_of_another_form_is_refused_and_says_so(
     show: Show, row: str, name: str, wrong: str, right: str
@@ -316,3 +318,32 @@ def test_checks_run_again_and_the_program_restarts_after_a_question(show: Show) 
     screen.tap("Restart")
     screen.accept()
     assert screen.written == [(PROGRAM, "/Findings/Refresh", 1), (PROGRAM, "/Restart", 1)]
+
+
+def test_watch_only_packs_are_allowed_only_after_the_danger_was_named(show: Show) -> None:
+    screen = show("Settings.qml", running(), stored())
+    screen.tap("Banks")
+    screen.tap("House")
+    screen.tap("Allow watch-only packs")
+    assert any("a wrong value can overcharge it" in text for text in screen.texts)
+    screen.reject()
+    assert screen.written == []
+    screen.tap("Allow watch-only packs")
+    screen.accept()
+    assert screen.written == [house("AllowWatchOnlyMembers", 1)]
+
+
+def test_a_watch_only_pack_cannot_be_chosen_for_a_bank_that_does_not_allow_it(show: Show) -> None:
+    program, settings = running(), stored()
+    program = replace(program, values={**program.values, "/Packs/1/WatchOnly": 1})
+    screen = show("Settings.qml", program, settings)
+    screen.tap("Banks")
+    screen.tap("House")
+    screen.tap("Packs")
+    assert "Watch only: not allowed in this bank" in screen.texts
+    screen.tap("Stern")
+    assert screen.written == []
+    screen.change(settings, {bank_path(1, "AllowWatchOnlyMembers"): 1})
+    assert "Watch only" in screen.texts
+    screen.tap("Stern")
+    assert screen.written == [house("Members", STERN)]

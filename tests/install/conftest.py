@@ -46,3 +46,15 @@ def running(gx: Gx, old: Path) -> Gx:
     gx.boot()
     until(lambda: gx.running == "1.0.0")
     return gx
+
+
+@pytest.fixture
+def quick(gx: Gx) -> Gx:
+    """A GX with a stand-in for supervision, which takes seconds: each restart has a new pid and works."""
+    pid = gx.root / "run/pid"
+    pid.write_text("1\n")
+    (gx.root / "run/name").write_text("0.9.0\n1.0.0\n1.1.0\n")  # what `wait` accepts
+    gx.script("svc", f'[ "$1" != -t ] || {{ echo $(($(cat {pid}) + 1)) >{pid}.new; mv {pid}.new {pid}; }}')
+    up = f'echo "1 0" >"$1/started"; echo "$1: up (pid $(cat {pid})) 9 seconds"'
+    gx.script("svstat", f'[ ! -d "$1" ] || case $1 in *.gone*) ;; *) {up} ;; esac')
+    return gx

@@ -223,20 +223,19 @@ def test_a_program_that_ran_for_a_while_is_restarted_at_once(gx: Gx, tmp_path: P
 
 
 def test_install_sh_prints_how_to_put_the_command_on_the_path_until_it_is_there(
-    gx: Gx, old: Path, new: Path
+    quick: Gx, old: Path, new: Path
 ) -> None:
-    gx.start()
-    output = gx.install(old).stdout
+    output = quick.install(old).stdout
     (line,) = [
         line.partition("on your PATH: ")[2] for line in output.splitlines() if "on your PATH: " in line
     ]
-    home = gx.root / "data/home/root"
+    home = quick.root / "data/home/root"
     home.mkdir(parents=True)
     environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
     subprocess.run(["sh", "-c", line], env=environment, check=True, timeout=60)
     login = ["sh", "-c", ". ~/.profile; command -v dbus-xbms"]
     found = subprocess.run(login, env=environment, capture_output=True, text=True, check=True, timeout=60)
-    assert found.stdout.strip() == str(gx.root / APP / "current/bin/dbus-xbms")
-    again = gx.install(new)
+    assert found.stdout.strip() == str(quick.root / APP / "current/bin/dbus-xbms")
+    again = quick.install(new)
     assert again.returncode == 0
     assert "on your PATH" not in again.stdout

@@ -73,18 +73,6 @@ def cutter(gx: Gx, tmp_path: Path) -> Cutter:
     return Cutter(gx, tmp_path)
 
 
-@pytest.fixture
-def quick(gx: Gx) -> Gx:
-    """A GX with instant supervision: each restart has a new pid."""
-    pid = gx.root / "run/pid"
-    pid.write_text("1\n")
-    (gx.root / "run/name").write_text("1.0.0\n1.1.0\n")  # `wait` accepts both
-    gx.script("svc", f'[ "$1" != -t ] || echo $(($(cat {pid}) + 1)) >{pid}.new; mv {pid}.new {pid}')
-    up = f'echo "1 0" >"$1/started"; echo "$1: up (pid $(cat {pid})) 9 seconds"'
-    gx.script("svstat", f'[ ! -d "$1" ] || case $1 in *.gone*) ;; *) {up} ;; esac')
-    return gx
-
-
 def whole(release: Path) -> bool:
     return subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=release, capture_output=True).returncode == 0
 

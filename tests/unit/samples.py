@@ -25,12 +25,14 @@ from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.report import BankReport, Report
 from dbus_xbms.settings import BankSettings, PackSettings
 
+CAPACITY, REMAINING = 100.0, 72.0  # Ah
+
 SAMPLE = PackSample(
     voltage=13.28,
     current=-5.0,
     soc=72.0,
-    remaining=72.0,
-    nominal=100.0,
+    remaining=REMAINING,
+    nominal=CAPACITY,
     cycles=12,
     commanded=MosfetTarget(charge=True, discharge=True),
     mosfets=Mosfets(charge=True, discharge=True),
@@ -134,12 +136,12 @@ def bank_report(packs: int = 4, **changes: Any) -> BankReport:
         members=members,
         parallel=packs,
         cells=len(SAMPLE.cells),
-        installed=SAMPLE.nominal * packs,
+        installed=CAPACITY * packs,
         values=BankValues(
             voltage=SAMPLE.voltage,
             current=SAMPLE.current * packs,
             soc=SAMPLE.soc,
-            remaining=SAMPLE.remaining * packs,
+            remaining=REMAINING * packs,
             consumed=-28.0 * packs,
             time_to_go=36000,
             health=97.0,
@@ -174,7 +176,7 @@ def bank_report(packs: int = 4, **changes: Any) -> BankReport:
             instance=number,
             custom_name=one.name,
             product="JBD BMS SP04S034",
-            identity=PackIdentity(firmware="2.9", cell_count=4, ntc_count=3, nominal=SAMPLE.nominal),
+            identity=PackIdentity(firmware="2.9", cell_count=4, ntc_count=3, nominal=CAPACITY),
             settings=settings(AllowMosfetControl=1, AllowDischargeOff=1, AllowLending=1),
         )
         for number, one in enumerate(members, 1)

@@ -16,10 +16,11 @@ FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 
 # Module or package directly under dbus_xbms -> those that it may import.
 DEPENDENCIES: dict[str, set[str]] = {
+    "record": set(),
     "settings": {"model", "protocols", "schema"},
     "schema": set(),
-    "model": set(),
-    "report": {"model", "policy", "settings"},
+    "model": {"record"},
+    "report": {"model", "policy", "record", "settings"},
     "program_report": set(),
     "program": {
         *("ble", "contact", "dbus", "known", "logs", "policy", "process", "program_report"),
@@ -31,15 +32,18 @@ DEPENDENCIES: dict[str, set[str]] = {
     "capture": set(),
     "contact": {"model", "process", "text"},
     "dbus": {"process"},
-    "protocols": {"contact", "model", "schema"},
-    "policy": {"model", "settings", "text"},
+    "protocols": {"contact", "model", "record", "schema"},
+    "policy": {"model", "record", "settings", "text"},
     "known": {"policy", "schema", "settings", "text"},
     "ble": {"contact", "dbus", "model", "protocols", "settings"},
     "venus": {"dbus", "logs", "model", "policy", "program_report", "text", "report", "settings"},
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
-    "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
-    "bank": {"dbus", "logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
+    "pack": {
+        *("ble", "contact", "dbus", "logs", "model", "policy", "protocols", "record", "report", "settings"),
+        "venus",
+    },
+    "bank": {"dbus", "logs", "model", "pack", "policy", "record", "report", "settings", "text", "venus"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "policy", "text", "protocols", "settings"},
     "scans": {"ble", "protocols", "settings"},
@@ -78,6 +82,7 @@ PURE = {
     "known",
     "model",
     "program_report",
+    "record",
     "schema",
     "report",
     "settings",
@@ -103,6 +108,7 @@ PURE_FILES = {
     "settings_store/store.py",
     "venus/diff.py",
     "venus/item.py",
+    "venus/items_changed.py",
     *(
         f"commands/{name}.py"
         for name in (
@@ -206,6 +212,7 @@ for name in {sorted(NOT_ON_VENUS)}:
     sys.modules[name] = None  # an import of it now fails
 for name in {modules}:
     __import__(name.removesuffix(".__init__"))
+assert "aiobmsble" not in sys.modules  # it takes memory, and is imported with the first pack that needs it
 """
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from dbus_fast import BusType
+from dbus_fast import BusType, Message, MessageType
 
 from dbus_xbms.dbus import TrustedBus, call, close, until_closed
 
@@ -21,6 +21,32 @@ class BluezBus(TrustedBus):
     """A connection that accepts signals and replies only from bluetoothd and the bus daemon."""
 
     FOLLOWED = (BLUEZ,)
+
+
+class OrderedBluezBus(BluezBus):
+    """A connection whose callers continue with a reply before later messages are handled.
+
+    dbus-fast handles all messages that it reads at a time before a waiting caller continues. bleak then
+    replaces what the signals after the reply have said by the older reply, and waits for them in vain.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._held: list[Message] | None = None  # messages after a reply, until its caller has continued
+
+    def _process_message(self, msg: Message) -> None:
+        if self._held is not None:
+            self._held.append(msg)
+            return
+        super()._process_message(msg)
+        if msg.message_type is MessageType.METHOD_RETURN:
+            self._held = []
+            asyncio.get_running_loop().call_soon(self._release)
+
+    def _release(self) -> None:
+        held, self._held = self._held, None
+        for message in held or ():
+            self._process_message(message)
 
 
 @asynccontextmanager

@@ -17,16 +17,19 @@ from bleak.backends.bluezdbus.version import BlueZFeatures
 from bleak_retry_connector import BleakClientWithServiceCache
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 
-from dbus_xbms.ble.bluez.bus import ADAPTER, CALL_LIMIT, DEVICE, BluezBus
+from dbus_xbms.ble.bluez.bus import ADAPTER, CALL_LIMIT, DEVICE, BluezBus, OrderedBluezBus
 from dbus_xbms.ble.errors import calling_bleak
 
 bleak_log = logging.getLogger(BlueZManager.__module__)
 
 
 def make_bleak_trust_bluez_only() -> None:
-    """Make bleak connect as :class:`BluezBus`: on its own connections any program can forge a pack's data."""
-    for module in (bleak_manager, bleak_client):
-        module.MessageBus = BluezBus  # type: ignore[attr-defined]
+    """Make bleak connect as :class:`BluezBus`: on its own connections any program can forge a pack's data.
+
+    Its manager asks for all objects and follows their changes, which needs :class:`OrderedBluezBus`.
+    """
+    for module, bus in ((bleak_manager, OrderedBluezBus), (bleak_client, BluezBus)):
+        module.MessageBus = bus  # type: ignore[attr-defined]
 
 
 def skip_version_check() -> None:

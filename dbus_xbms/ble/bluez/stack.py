@@ -262,12 +262,14 @@ def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None
             name=properties.get("Name", ""),
             services=tuple(uuid.lower() for uuid in properties.get("UUIDs", ())),
             manufacturer={k: bytes(v) for k, v in properties.get("ManufacturerData", {}).items()},
+            service_data={k.lower(): bytes(v) for k, v in properties.get("ServiceData", {}).items()},
         )
     return Advertised(
         address=device.address,
         name=advertisement.local_name or "",
         services=tuple(uuid.lower() for uuid in advertisement.service_uuids),
         manufacturer=advertisement.manufacturer_data,
+        service_data={uuid.lower(): sent for uuid, sent in advertisement.service_data.items()},
         rssi=advertisement.rssi,
     )
 

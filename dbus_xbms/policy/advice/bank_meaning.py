@@ -148,6 +148,9 @@ MEANINGS: dict[str, Meaning] = {
     B.control.name: _control,
     B.max_charge_current.name: _current(B.max_charge_current, 0),
     B.max_discharge_current.name: _current(B.max_discharge_current, 1),
+    B.allow_watch_only_members.name: _choice(
+        B.allow_watch_only_members, "no pack that is watch only", "within the currents set for each pack"
+    ),
     B.count_charge.name: _choice(B.count_charge, "that of its packs", "counted"),
     B.shunt.name: _empty(B.shunt, "the sum of its packs' currents"),
     B.insecure_connection.name: _choice(

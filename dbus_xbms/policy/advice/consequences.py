@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from dbus_xbms.policy.advice import no_current
 from dbus_xbms.policy.advice.controllers import Configuration, Controller, willing
 from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, Value, name_of
 from dbus_xbms.text import listed
 
@@ -15,12 +15,16 @@ ENDS = (
     "chargers then stop with error 67, until another battery controls them or "
     '"BMS controlled" is reset in their settings'
 )
+WATCH_ONLY_ALLOWED = (
+    "Packs that are watch only may then be part of the bank: their readings must not be relied on, and only "
+    "the currents that you set for each of them protect it"
+)
 # Settings that can begin or end a pack's control.
 DECISIVE = (PackSettings.chemistry.name, PackSettings.control.name, PackSettings.enabled.name)
 SAME = 0.005  # fraction by which charge voltages of one system may differ
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Consequence:
     """One effect of a change, as a sentence without a full stop."""
 
@@ -35,7 +39,8 @@ def of_change(before: Configuration, after: Configuration, *, explicit: bool = F
     now has to be confirmed, because it may have been meant for another system.
     """
     was, will = (next(iter(willing(one)), None) for one in (before, after))
-    return [*_of_banks(before, after), *_of_control(was, will, explicit=explicit)]
+    of_banks = [*_of_watch_only(before, after), *_of_banks(before, after)]
+    return [*of_banks, *_of_control(was, will, explicit=explicit)]
 
 
 def in_order(chosen: Mapping[str, Value]) -> list[str]:
@@ -64,6 +69,23 @@ def _of_banks(before: Configuration, after: Configuration) -> Iterator[Consequen
     for number, formation in will.items():
         if number in was and was[number].formed and formation.formed:
             yield from _of_members(number, before, after)
+
+
+def _of_watch_only(before: Configuration, after: Configuration) -> Iterator[Consequence]:
+    """Yield the banks that may newly have watch-only packs, and such packs that join one."""
+    for number, bank in after.banks.items():
+        allowed = number in before.banks and before.banks[number].allow_watch_only_members
+        if bank.allow_watch_only_members and not allowed:
+            yield Consequence(words=WATCH_ONLY_ALLOWED, ask=True)
+    members = before.member_of
+    for address, number in after.member_of.items():
+        pack = after.packs.get(address)
+        if pack and pack.watch_only and members.get(address) != number:
+            limits = (
+                f"{pack.max_charge_current:g} A to charge and {pack.max_discharge_current:g} A to discharge"
+            )
+            words = f"{name_of(pack) or address} is watch only: it counts within {limits}, which you have set"
+            yield Consequence(words=words, ask=True)
 
 
 def _of_members(number: int, before: Configuration, after: Configuration) -> Iterator[Consequence]:

@@ -6,7 +6,7 @@ the bus.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 
 from dbus_xbms.policy import authority
@@ -15,11 +15,12 @@ from dbus_xbms.policy.bank import topology
 from dbus_xbms.policy.bank.formation import Formation, form
 from dbus_xbms.policy.bank.membership import Banks, Packs, title
 from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, bank_id, name_of
 from dbus_xbms.text import count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Configuration:
     """The settings of all packs and banks."""
 
@@ -48,7 +49,7 @@ class Configuration:
         return title(number, self.banks[number])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Controller:
     """A pack or a bank that may control chargers."""
 
@@ -97,9 +98,8 @@ def control_disabled(number: int, configuration: Configuration) -> str:
     formation = configuration.formations[number]
     if formation.refusal:
         return formation.refusal
-    enabled = configuration.enabled
-    packs = [enabled[address] for address in formation.members if address in enabled]
-    return authority.bank_control_disabled(configuration.banks[number], packs)
+    strings = [[*string.values()] for string in _strings(number, configuration)]
+    return authority.bank_control_disabled(configuration.banks[number], strings)
 
 
 def full_voltage(pack: PackSettings) -> float:

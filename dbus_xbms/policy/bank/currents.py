@@ -3,29 +3,40 @@
 Each pack's own charge control decides what it takes. Packs in parallel share the current, so a pack is at
 its limit when the bank has that limit divided by its share. A pack without contact contributes nothing, but
 it may still be connected and carry its share: it must not get more than it was last allowed.
+
+A pack that is watch only has the limits that its owner set for it by hand. They tighten those of the others,
+and never stand alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from math import inf
 
 from dbus_xbms.model import Limits, Mosfet, Phase
-from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.members import Placed, controlling, watched
 from dbus_xbms.policy.bank.records import MemberState
 from dbus_xbms.policy.bank.shares import AverageCurrent, Share, shares
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
+from dbus_xbms.record import record
+from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import listed
 
 WITHOUT_CONTACT = (MemberState.SILENT, MemberState.LENT)
 # Fraction of a pack's limit by which it may carry more than its part without lowering the bank's limit: the
 # noise and the offset of a sensor at rest are less.
 TOLERATED_EXCESS = 0.05
+# Highest currents that the owner has set for a pack
+OF_PACK = {
+    Mosfet.CHARGE: PackSettings.max_charge_current,
+    Mosfet.DISCHARGE: PackSettings.max_discharge_current,
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Direction:
     """Charging or discharging."""
 
@@ -61,7 +72,7 @@ DISCHARGE = Direction(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Contribution:
     """What one member contributes in one direction."""
 
@@ -70,7 +81,7 @@ class Contribution:
     reason: str = ""  # what limits it, in words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Combined:
     """The current that a bank or one of its strings allows."""
 
@@ -88,13 +99,16 @@ def carrying(members: Sequence[Placed], direction: Direction) -> list[Placed]:
 def perhaps_carrying(members: Sequence[Placed], direction: Direction) -> list[Placed]:
     """The members without contact through which current may flow in a direction.
 
-    A MOSFET that was off at the last sample counts as off.
+    A MOSFET that was off at the last sample counts as off. One that is watch only counts even if it was never
+    read: its limits are its owner's.
     """
-    return [
-        one
-        for one in members
-        if one.state in WITHOUT_CONTACT and one.control and one.conducts(direction.mosfet)
-    ]
+    return [one for one in members if one.conducts(direction.mosfet) and _may_carry(one)]
+
+
+def _may_carry(one: Placed) -> bool:
+    if one.watch_only and one.control is None:
+        return one.state is not MemberState.APART
+    return one.state in WITHOUT_CONTACT and one.control is not None
 
 
 def _long_silent(one: Placed) -> bool:
@@ -104,8 +118,41 @@ def _long_silent(one: Placed) -> bool:
 def combine_parallel(
     members: Sequence[Placed], averages: Mapping[str, AverageCurrent], direction: Direction
 ) -> Combined:
-    """The current that packs in parallel allow."""
-    ceiling = sum(direction.ceiling(one.control) for one in members if one.control)
+    """The current that packs in parallel allow.
+
+    Packs that are watch only add at most what their owner set, and nothing while no other pack conducts.
+    """
+    alone = _combine(controlling(members), averages, direction)
+    if not (added := watched(members)):
+        return alone
+    if not carrying(controlling(members), direction):
+        return _not_above_watched(alone, added, direction)
+    together = _combine(members, averages, direction)
+    extra = sum(together.contributions[one.number].current for one in carrying(added, direction))
+    most = alone.allowance.current + extra
+    if most >= together.allowance.current:
+        return together
+    return replace(together, allowance=replace(alone.allowance, current=most, ceiling=False))
+
+
+def _not_above_watched(alone: Combined, added: Sequence[Placed], direction: Direction) -> Combined:
+    """The current of the others, none of which carries it now, as far as those that are watch only allow it.
+
+    Each of the latter may carry all of it.
+    """
+    found = [alone.allowance]
+    for one in carrying(added, direction):
+        current, reason = _own(one, direction)
+        found.append(Allowance(current=current, reason=f"{one.view.name}: {reason}"))
+    found += [_by_silent(one, (), direction) for one in perhaps_carrying(added, direction)]
+    return replace(alone, allowance=min(found, key=lambda each: each.current))
+
+
+def _combine(
+    members: Sequence[Placed], averages: Mapping[str, AverageCurrent], direction: Direction
+) -> Combined:
+    """The current that packs in parallel allow, each within its own limits."""
+    ceiling = sum(_ceiling(one, direction) for one in members)
     online, silent = carrying(members, direction), perhaps_carrying(members, direction)
     if not online:
         return _without_online(members, silent, direction, ceiling)
@@ -126,20 +173,52 @@ def combine_parallel(
 
 
 def _contribution(one: Placed, share: float, direction: Direction) -> Contribution:
+    current, reason = _own(one, direction)
+    return Contribution(current=current, share=share, reason=reason)
+
+
+def _own(one: Placed, direction: Direction) -> tuple[float, str]:
+    """A member's own limit in A, and what sets it, in words."""
     assert one.limits
-    return Contribution(current=direction.limit(one.limits), share=share, reason=direction.reason(one.limits))
+    own, reason = direction.limit(one.limits), direction.reason(one.limits)
+    if own <= (most := _most(one, direction)):
+        return own, reason
+    return most, f"{OF_PACK[direction.mosfet]} {most:g} A"
+
+
+def _most(one: Placed, direction: Direction) -> float:
+    """The highest current in A that a member may have: of one that is watch only, what its owner set."""
+    return max(0.0, one.view.settings.value(OF_PACK[direction.mosfet])) if one.watch_only else inf
+
+
+def _ceiling(one: Placed, direction: Direction) -> float:
+    """The highest current in A that a member is ever allowed; 0: not known yet."""
+    return min(direction.ceiling(one.control), _most(one, direction)) if one.control else 0.0
+
+
+def _last(one: Placed, direction: Direction) -> tuple[float, str]:
+    """The current in A that a member without contact must not exceed, and what that is, in words.
+
+    One that has been silent for long may be discharged up to its ceiling: it may be flat, and would keep a
+    boat dark for ever.
+    """
+    most = _most(one, direction)
+    if one.control is None:
+        return most, "at most"
+    if direction is DISCHARGE and _long_silent(one) and not one.watch_only:
+        return direction.ceiling(one.control), "at most"
+    return min(direction.last(one.control), most), "last allowed"
 
 
 def _size(members: Sequence[Placed], direction: Direction) -> float:
     """The capacity in Ah to which shares refer; by the ceilings, if an owner has overstated a capacity."""
     capacity = sum(one.capacity for one in members)
-    ceiling = sum(direction.ceiling(one.control) for one in members if one.control)
+    ceiling = sum(_ceiling(one, direction) for one in members)
     return min(capacity, ceiling / direction.rate) or capacity
 
 
 def _by_member(one: Placed, contribution: Contribution, share: Share, direction: Direction) -> Allowance:
     """The bank's current at which an online member is at its own limit."""
-    assert one.control
     own, reason = contribution.current, f"{one.view.name}: {contribution.reason}"
     excess = max(0.0, share.excess - TOLERATED_EXCESS * own)
     if excess:
@@ -147,7 +226,7 @@ def _by_member(one: Placed, contribution: Contribution, share: Share, direction:
     return Allowance(
         current=max(0.0, own - excess) / share.part,
         reason=reason,
-        ceiling=own >= direction.ceiling(one.control) > 0 and not excess,
+        ceiling=own >= _ceiling(one, direction) > 0 and not excess,
     )
 
 
@@ -155,18 +234,12 @@ def _by_silent(one: Placed, online: Sequence[Placed], direction: Direction) -> A
     """The bank's current at which a member without contact would exceed what it was last allowed.
 
     Others without contact may not be connected, so that they carry nothing of its part.
-
-    One that has been silent for long may be discharged up to its ceiling: it may be flat, and would keep a
-    boat dark for ever.
     """
-    assert one.control
     share = one.capacity / (one.capacity + sum(other.capacity for other in online))
-    last, words = direction.last(one.control), "last allowed"
-    if direction is DISCHARGE and _long_silent(one):
-        last, words = direction.ceiling(one.control), "at most"
+    last, words = _last(one, direction)
     return Allowance(
         current=last / share,
-        reason=f"{one.view.name}: {one.why}, {words} {last:.1f} A to {direction.verb}",
+        reason=f"{one.view.name}: {one.why or one.state.value}, {words} {last:.1f} A to {direction.verb}",
     )
 
 

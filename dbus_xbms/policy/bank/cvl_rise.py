@@ -6,15 +6,16 @@ the CVL would jump each time, and chargers with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import floor
+
+from dbus_xbms.record import record
 
 RISE_HOLD = 30.0  # s after a fall; chargers obey within 3 to 8 s, and a BMS releases a protection later
 RISE_RATE = 0.005  # V/s per cell: from float to full in 15 s
 STEP = 0.01  # V; the CVL is rounded down to it on its way
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CvlRise:
     """The CVL in V on its way. Times in s."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import inf
 
 from dbus_xbms.model import Phase
@@ -12,7 +12,7 @@ from dbus_xbms.policy.bank import limits, members, shares, topology, totals, val
 from dbus_xbms.policy.bank import shunt as shunts
 from dbus_xbms.policy.bank.currents import Combined, Contribution
 from dbus_xbms.policy.bank.limits import BankLimits
-from dbus_xbms.policy.bank.members import STALE, Connection, Placed, by_string
+from dbus_xbms.policy.bank.members import STALE, Connection, Placed, by_string, controlling
 from dbus_xbms.policy.bank.records import BankDecision, BankValues, Member, MemberState, MemberView
 from dbus_xbms.policy.bank.shares import AverageCurrent
 from dbus_xbms.policy.bank.shunt import ShuntState
@@ -20,8 +20,9 @@ from dbus_xbms.policy.bank.topology import Topology
 from dbus_xbms.policy.bank.values import ValuesState
 from dbus_xbms.policy.charge import ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.decision import Decision
+from dbus_xbms.record import record
 from dbus_xbms.settings.bank import BankSettings
 
 LONGEST_STEP = 60.0  # s that the time between two samples counts: they may be held for as long
@@ -32,7 +33,7 @@ NO_CONTRIBUTION = Contribution()
 SILENT_PHASES = (Phase.LENT, Phase.LENT_STOPPED, Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankState:
     """Everything remembered of one bank between decisions. Times in s, monotonic."""
 
@@ -77,7 +78,7 @@ def decide(
     state = replace(state, controls=controls, connections=connections, averages=averages)
     state = replace(state, values=remembered, shunt=judged)
     if managed:
-        state = _advance_charge(state, views, placed, measured)
+        state = _advance_charge(state, placed, measured)
         bank_limits = _advance_limits(state, placed, measured, settings, now)
         state = replace(state, limits=bank_limits)
         if state.stage and bank_limits.limits:
@@ -85,17 +86,17 @@ def decide(
             state = replace(state, stage=replace(state.stage, overshoot=known))
     else:
         state = replace(state, stage=None, limits=BankLimits())
-    decision = _build(state, placed, measured, wiring, _valid_for(views, now))
+    phase = _phase(controlling(placed) if managed else placed)
+    decision = _build(state, phase, placed, measured, wiring, _valid_for(views, now))
     return replace(state, at=now, decision=decision), decision
 
 
-def _advance_charge(
-    state: BankState, views: Sequence[MemberView], placed: Sequence[Placed], measured: BankValues
-) -> BankState:
-    """Advance the stage of the charge by the newest samples."""
-    sampled_at = max([state.sampled_at, *(_sampled_at(view) for view in views)])
+def _advance_charge(state: BankState, placed: Sequence[Placed], measured: BankValues) -> BankState:
+    """Advance the stage of the charge by the newest samples of the members that are not watch only."""
+    trusted = controlling(placed)
+    sampled_at = max([state.sampled_at, *(_sampled_at(one.view) for one in trusted)])
     dt = min(sampled_at - state.sampled_at, LONGEST_STEP) if state.sampled_at > -inf else 0.0
-    if (before := state.stage or _restored_stage(state.controls)) is None:
+    if (before := state.stage or _restored_stage(trusted)) is None:
         return state
     stage = voltage.advance(before, placed, measured, dt)
     full = stage.stage is Stage.FLOAT and before.stage is not Stage.FLOAT
@@ -108,11 +109,13 @@ def _advance_limits(
 ) -> BankLimits:
     """Compute the limits; none before a member is known, and none once all are withdrawn.
 
-    Limits rise from sample to sample only: what packs held does not say that more is allowed.
+    Limits rise from sample to sample only: what packs held does not say that more is allowed. A pack that is
+    watch only does not keep limits alive.
     """
-    if not placed or state.stage is None or _phase(placed) is Phase.WITHDRAWN:
+    trusted = controlling(placed)
+    if not trusted or state.stage is None or _phase(trusted) is Phase.WITHDRAWN:
         return BankLimits()
-    heard = any(one.online for one in placed) and state.sampled_at > -inf
+    heard = any(one.online for one in trusted) and state.sampled_at > -inf
     return limits.step(
         state.limits,
         placed,
@@ -127,7 +130,12 @@ def _advance_limits(
 
 
 def _build(
-    state: BankState, placed: Sequence[Placed], measured: BankValues, wiring: Topology, valid_for: float
+    state: BankState,
+    phase: Phase,
+    placed: Sequence[Placed],
+    measured: BankValues,
+    wiring: Topology,
+    valid_for: float,
 ) -> BankDecision:
     """Build the decision from the new state."""
     found = state.limits
@@ -135,7 +143,7 @@ def _build(
     for string in by_string(placed):
         carried |= shares.measured(string, state.averages)
     return BankDecision(
-        phase=_phase(placed),
+        phase=phase,
         members=tuple(_member(one, carried.get(one.number), state) for one in placed),
         series=wiring.series,
         parallel=wiring.parallel or len(placed),
@@ -201,12 +209,12 @@ def _controls(before: Mapping[str, LimitsState], views: Sequence[MemberView]) ->
     return known
 
 
-def _restored_stage(controls: Mapping[str, LimitsState]) -> CvlState | None:
+def _restored_stage(members: Sequence[Placed]) -> CvlState | None:
     """The stage at the start: the one that all members were in, else bulk; ``None``: nothing is known yet.
 
     What one member knows of chargers counts for all.
     """
-    stages = [control.voltage for control in controls.values()]
+    stages = [one.control.voltage for one in members if one.control]
     if not stages:
         return None
     same = len({(one.stage, one.top_balancing) for one in stages}) == 1
@@ -242,6 +250,7 @@ def _member(one: Placed, share: float | None, state: BankState) -> Member:
         name=one.view.name,
         string=one.string,
         cells=one.cells,
+        watch_only=one.watch_only,
         state=one.state,
         why=one.why,
         decision=one.view.decision or Decision(),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from dbus_xbms.policy.bank import topology
 from dbus_xbms.policy.bank.membership import members, named, title
 from dbus_xbms.policy.bank.topology import Candidate
+from dbus_xbms.record import record
 from dbus_xbms.settings import BankSettings, PackSettings, SettingsError
 
 NOT_CONFIRMED = "not confirmed, or turned off; to confirm it: dbus-xbms bank create"
 DISABLED = "turned off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Formation:
     """The packs of a bank, string after string, and why it is not formed."""
 
@@ -30,7 +30,7 @@ class Formation:
         return not self.refusal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankStatus:
     """A bank as the owner may ask about it."""
 
@@ -88,7 +88,7 @@ def candidate(address: str, pack: PackSettings | None) -> Candidate:
         name=pack.custom_name or address,
         chemistry=pack.chemistry,
         cells=pack.cells,
-        joins=bool(pack.join_bank),
+        joins=bool(pack.join_bank and not pack.watch_only),
     )
 
 
@@ -113,6 +113,8 @@ def _why_outside(pack: PackSettings, bank: str) -> str:
         return f"part of the bank {bank}"
     if not pack.join_bank:
         return "JoinBank 0"
+    if pack.watch_only:
+        return "watch only"
     if not pack.cells:
         return "never read"
     if not pack.chemistry:

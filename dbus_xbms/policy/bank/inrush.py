@@ -32,9 +32,10 @@ def danger(sample: PackSample | None, string: float | None) -> str:
 def voltage_beside(address: str, members: Sequence[Member], turning_on: Collection[str] = ()) -> float | None:
     """Return the mean voltage, in V, of the packs in parallel with one; ``None`` if none is connected.
 
-    A pack with one MOSFET off is connected in the other direction. One that counts as apart is asked only if
-    there is no other: it may have been switched on a moment ago. ``turning_on``: addresses of packs that are
-    being switched on, so that two packs that are off are not connected at the same moment.
+    A pack with one MOSFET off is connected in the other direction. One that is watch only, or that counts as
+    apart, is asked only if there is no other: it may have been switched on a moment ago. ``turning_on``:
+    addresses of packs that are being switched on, so that two that are off are not connected at the same
+    moment.
     """
     string = next((member.string for member in members if member.address == address), None)
     beside = [
@@ -43,5 +44,7 @@ def voltage_beside(address: str, members: Sequence[Member], turning_on: Collecti
         if member.string == string and member.address != address and member.state in IN_CONTACT
         if (sample := member.decision.sample) and (member.address in turning_on or sample.is_connected)
     ]
-    voltages = [volts for member, volts in beside if member.online] or [volts for _, volts in beside]
+    online = [(member, volts) for member, volts in beside if member.online]
+    trusted = [(member, volts) for member, volts in online if not member.watch_only]
+    voltages = [volts for _, volts in trusted or online or beside]
     return sum(voltages) / len(voltages) if voltages else None

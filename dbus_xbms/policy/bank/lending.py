@@ -6,11 +6,12 @@ The next pack is lent once the previous one is back with a good poll. Times in s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from math import inf
 
 from dbus_xbms.model import Phase
+from dbus_xbms.record import record
 
 RETURN_LIMIT = 600.0  # s after its loan for a pack to come back; an app that stays open may keep it
 
@@ -31,7 +32,7 @@ class Turn(Enum):
         return self in (Turn.LENT, Turn.RETURNING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Standing:
     """What is known of one pack of the bank now."""
 
@@ -40,7 +41,7 @@ class Standing:
     decided_at: float = -inf  # when that phase was decided
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LendingState:
     """The packs to lend, in order."""
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dbus_xbms.model import Limits, Mosfet, PackSample
 from dbus_xbms.policy.bank import currents, cvl_rise, voltage
 from dbus_xbms.policy.bank.currents import CHARGE, DISCHARGE, Combined, Direction
 from dbus_xbms.policy.bank.cvl_rise import CvlRise
-from dbus_xbms.policy.bank.members import Placed, by_string
+from dbus_xbms.policy.bank.members import Placed, by_string, controlling, watched
 from dbus_xbms.policy.bank.records import BankValues
 from dbus_xbms.policy.bank.shares import AverageCurrent
+from dbus_xbms.policy.bank.values import without_watched
 from dbus_xbms.policy.charge import cvl_cap, ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState
 from dbus_xbms.policy.charge.cvl_cap import CapState
 from dbus_xbms.policy.charge.ramp import Allowance, RampedLimit
+from dbus_xbms.record import record
 from dbus_xbms.settings.bank import BankSettings
 
 GATHERING = 15.0  # s after the start; packs are found one after the other, and limits rise at once
@@ -28,7 +30,7 @@ OF_BANK = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankLimits:
     """The limits of a bank, and what they remember."""
 
@@ -39,7 +41,7 @@ class BankLimits:
     discharging: Combined | None = None
     rise: CvlRise | None = None  # of the CVL
     cap: CapState = field(default_factory=CapState)
-    silent: bool = True  # no member was online
+    silent: bool = True  # no member was online that is not watch only
 
 
 def step(
@@ -67,7 +69,7 @@ def step(
         dt: s since the last decision.
         gathering: the program has just started.
     """
-    silent = not any(one.online for one in members)
+    silent = not any(one.online for one in controlling(members))
     kept = BankLimits() if gathering else before
     charging = _combine(members, averages, CHARGE, settings)
     discharging = _combine(members, averages, DISCHARGE, settings)
@@ -114,7 +116,9 @@ def _limits(
         mode=voltage.mode(members, stage, cvl, charge.published, exceeded=exceeded, rising=rising),
         charge_limitation=charge.reason,
         discharge_limitation=discharge.reason,
-        charge_request=any(one.online and one.control and one.control.request for one in members),
+        charge_request=any(
+            one.online and one.control and one.control.request for one in controlling(members)
+        ),
         battery_low_voltage=_low_voltage(members),
     )
 
@@ -162,17 +166,18 @@ def _cap(
 ) -> CapState:
     """Advance the cap that makes chargers obey; without a measured voltage and current it stays."""
     cap = before.cap if before.limits else cvl_cap.ignoring(stage.overshoot)
-    if values.voltage is None or values.current is None:
+    volts, current = _measured(members, values)
+    if volts is None or current is None:
         return cap
     published = cvl_cap.PublishedLimits(
         cvl=cvl,
         ccl=ccl,
         count=_cells(members),
-        capacity=min(sum(one.capacity for one in string) for string in by_string(members)),
+        capacity=min(sum(one.capacity for one in controlling(string)) for string in by_string(members)),
     )
     measured = PackSample(
-        voltage=values.voltage,
-        current=max(values.current, *(_assumed_current(string) for string in by_string(members))),
+        voltage=volts,
+        current=max(current, *(_assumed_current(string) for string in by_string(members))),
         soc=values.soc or 0.0,
         remaining=0.0,
         nominal=0.0,
@@ -190,6 +195,16 @@ def _assumed_current(string: Sequence[Placed]) -> float:
     missing = sum(one.capacity for one in currents.perhaps_carrying(string, CHARGE))
     measured = sum(one.sample.current for one in online if one.sample)
     return measured * (1 + missing / capacity) if capacity else 0.0
+
+
+def _measured(members: Sequence[Placed], values: BankValues) -> tuple[float | None, float | None]:
+    """The bank's voltage in V and current in A for the cap, which a watch-only pack can only lower."""
+    if values.voltage is None or values.current is None or not watched(members):
+        return values.voltage, values.current
+    volts, current = without_watched(members)
+    if volts is None or current is None:
+        return None, None
+    return min(values.voltage, volts), max(values.current, current)
 
 
 def _cells(members: Sequence[Placed]) -> int:

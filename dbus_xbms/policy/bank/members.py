@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -17,7 +17,8 @@ from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.bank.records import MemberState, MemberView
 from dbus_xbms.policy.bank.topology import Topology, tolerance
 from dbus_xbms.policy.charge import silent_limits
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
+from dbus_xbms.record import record
 
 TASK_ENDED = "its task does not run"
 STALE = 15.0  # s without a decision of a member's task, which decides every 10 s at least
@@ -27,7 +28,7 @@ JOIN_WITHIN = 0.8  # ... within this fraction of the tolerance
 IDLE_RATE, LEAST_IDLE = 0.01, 1.0  # C and A; less may be an error of the measurement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Connection:
     """Whether a pack is connected to the others, by its voltage."""
 
@@ -35,7 +36,7 @@ class Connection:
     changing_since: float | None = None  # s, since when its voltage says otherwise
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Placed:
     """A member in its string."""
 
@@ -47,6 +48,7 @@ class Placed:
     control: LimitsState | None = None  # its last, also after its task has ended
     limits: Limits | None = None  # its own; None: it has none
     sample: PackSample | None = None  # its measured values; None: they are not valid now
+    watch_only: bool = False  # its limits only tighten those of the others
     was_apart: bool = False  # without contact; it was not connected to the others when there last was
     capacity: float  # Ah, assumed if it is unknown
     cells: int  # 0: never read
@@ -64,6 +66,16 @@ class Placed:
         seen = self.control.last_sample if self.control else None
         seen = seen or self.sample
         return seen is None or seen.is_on(mosfet) is not False
+
+
+def controlling(members: Iterable[Placed]) -> list[Placed]:
+    """Return the members whose limits the bank may follow: all but those that are watch only."""
+    return [one for one in members if not one.watch_only]
+
+
+def watched(members: Iterable[Placed]) -> list[Placed]:
+    """Return the members that are watch only."""
+    return [one for one in members if one.watch_only]
 
 
 def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
@@ -126,6 +138,7 @@ def _placed(number: int, string: int, view: MemberView, control: LimitsState | N
         sample=sample,
         capacity=state_of_charge.assumed(view.identity.nominal, view.settings),
         cells=view.identity.cell_count or (len(sample.cells) if sample else 0) or view.settings.cells,
+        watch_only=view.settings.watch_only,
     )
 
 
@@ -206,9 +219,9 @@ def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> f
 
     A pack with a MOSFET off may show its own voltage, one with both off does: it counts only if no other pack
     shows that of the string. A current alone does not make a pack the reference, because one with a false
-    current would put all others apart.
+    current would put all others apart. One that is watch only counts if there is no other.
     """
-    known = [one for one in members if one.sample]
+    known = [one for one in controlling(members) if one.sample] or [one for one in members if one.sample]
     contact = [one for one in known if one.sample and one.sample.is_connected]
     on = [one for one in contact if one.sample and one.sample.is_connected_both_ways]
     contact = on or contact or known

@@ -27,7 +27,8 @@ def members(number: int, banks: Banks, packs: Packs) -> tuple[str, ...]:
 
     A bank that names its packs keeps those that were removed. The bank of all packs has the enabled ones of
     one chemistry and one cell count that have JoinBank 1 and that no other confirmed bank names. Of several
-    such groups, it has the one of before the restart, else the largest; none if that is undecided.
+    such groups, it has the one of before the restart, else the largest; none if that is undecided. A pack
+    that is watch only joins a group of others, if the bank allows it.
     """
     if chosen := named(banks[number]):
         return chosen
@@ -40,10 +41,14 @@ def members(number: int, banks: Banks, packs: Packs) -> tuple[str, ...]:
         for address in named(bank)
     }
     joining = {
-        address: pack for address, pack in sorted(packs.items()) if joins(pack) and address not in taken
+        address: pack
+        for address, pack in sorted(packs.items())
+        if joins(pack) and address not in taken
+        if not pack.watch_only or banks[number].allow_watch_only_members
     }
-    sizes = Counter(map(_kind, joining.values()))
-    before = Counter(_kind(pack) for pack in joining.values() if pack.in_bank)
+    trusted = [pack for pack in joining.values() if not pack.watch_only]
+    sizes = Counter(map(_kind, trusted))
+    before = Counter(_kind(pack) for pack in trusted if pack.in_bank)
     ranks = {kind: (before[kind], size) for kind, size in sizes.items()}
     best = [kind for kind, rank in ranks.items() if rank == max(ranks.values())]
     return tuple(address for address, pack in joining.items() if len(best) == 1 and _kind(pack) == best[0])

@@ -2,23 +2,25 @@
 
 Every pack is asked before any is switched. A command that turns a MOSFET off is carried out by all packs or
 by none: those that stay on would carry the current of the others. Turning on is carried out by every pack
-that can.
+that can. A pack that is watch only is never switched, so a bank with one cannot be turned off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from dbus_xbms.model import CommandState, Mosfet, MosfetTarget, PackSample, SwitchStatus
 from dbus_xbms.policy.bank.topology import Measured, farthest
+from dbus_xbms.record import record
 from dbus_xbms.text import listed
 
 OTHERS_REFUSED = "another pack refuses, and it would carry the current of this one"
+STAYS_ON = "it is watch only and cannot be switched, so it goes on carrying current"
+SKIPPED = "skipped: watch only, never switched"
 WORST = (CommandState.SENDING, CommandState.WAITING, CommandState.FAILED, CommandState.REFUSED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Outcome:
     """What came of a command at one pack."""
 
@@ -30,7 +32,7 @@ class Outcome:
         return f"{self.name}: {self.words}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TurnedOn:
     """A pack whose MOSFETs are about to be turned on."""
 
@@ -111,7 +113,6 @@ def combined(packs: Sequence[SwitchStatus]) -> SwitchStatus:
         requested=_common([pack.requested for pack in packs]),
         failed=frozenset(mosfet for pack in packs for mosfet in pack.failed),
         balancing=_same([pack.balancing for pack in packs]),
-        lent_for=max((pack.lent_for for pack in packs), default=0.0),
     )
 
 

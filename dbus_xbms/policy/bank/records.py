@@ -6,17 +6,18 @@ Voltage in V, current in A (positive while charging), charge in Ah, temperature 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from math import inf
 
 from dbus_xbms.model import Extremes, History, Level, Limits, Mosfets, PackIdentity, PackSample, Phase
 from dbus_xbms.policy.charge.charge_voltage import CvlState
 from dbus_xbms.policy.decision import Decision
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MemberView:
     """A pack of a bank as its own task last decided about it; members come string after string."""
 
@@ -39,7 +40,7 @@ class MemberState(Enum):
     UNKNOWN = "never read"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Member:
     """A pack as a part of its bank."""
 
@@ -48,6 +49,7 @@ class Member:
     name: str
     string: int  # number of its string in series, 1-based
     cells: int = 0  # of the pack; 0: never read
+    watch_only: bool = False
     state: MemberState
     why: str = ""  # why it is not online, in words; also of a pack that is about to join
     decision: Decision = field(default_factory=Decision)  # its own
@@ -64,7 +66,7 @@ class Member:
         return self.state is MemberState.ONLINE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Extreme:
     """The lowest or highest cell or sensor of a bank."""
 
@@ -73,7 +75,7 @@ class Extreme:
     value: float  # V or °C
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankValues:
     """The measured values of a bank, made from those of its online members. ``None``: unknown."""
 
@@ -99,7 +101,7 @@ class BankValues:
     counted_soc: float | None = None  # %, as counted from the current; None: the packs' counts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Alarm:
     """An alarm of a bank, and the members that raise it."""
 
@@ -107,7 +109,7 @@ class Alarm:
     names: tuple[str, ...] = ()  # of the members with this level
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BankDecision:
     """What the bus may show of a bank now."""
 
@@ -132,7 +134,7 @@ class BankDecision:
         return sum(member.online for member in self.members)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Membership:
     """What a pack needs to know of the bank to which it belongs."""
 

@@ -8,9 +8,9 @@ reports too little, or is fuller than the others just now, may carry more a mome
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.record import record
 
 AVERAGING_TIME = 4.0  # s; packs are polled up to 1 s apart, and loads come and go
 FLOOR = 0.8  # fraction of the share by capacity
@@ -19,7 +19,7 @@ FLOOR = 0.8  # fraction of the share by capacity
 MEASURED_FROM, MEASURED_FULLY = 0.02, 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Share:
     """What one pack in parallel is assumed to carry of a current through its string."""
 
@@ -27,7 +27,7 @@ class Share:
     excess: float  # A that it carries now on top of its part, such as a current between the packs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AverageCurrent:
     """The current of one pack, averaged."""
 

@@ -6,9 +6,9 @@ A monitor that is wired elsewhere, or repeats a value for ever, would hide that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dbus_xbms.policy.bank.members import Placed, by_string
+from dbus_xbms.record import record
 
 LASTING = 30.0  # s that currents must differ, or agree again; packs at rest are polled up to 30 s apart
 PART = 0.15  # of the larger current by which they may differ: a BMS measures to some 5 %
@@ -17,7 +17,7 @@ RATE = 0.01  # C
 DOUBT = "the current of the shunt differs from that of the packs, whose sum counts instead"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ShuntState:
     """Whether the monitor is believed."""
 

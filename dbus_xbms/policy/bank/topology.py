@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from dbus_xbms.record import record
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.settings.bank import MOST_MEMBERS, PARALLEL, SERIES
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 _MIXED = re.compile(r"([1-9][0-9]?)s([1-9][0-9]?)p")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Topology:
     """Strings in series, each of packs in parallel."""
 
@@ -71,7 +71,7 @@ def parse(text: str, members: int) -> Topology:
     raise SettingsError(f"Topology is parallel, series, or like 2s2p, not {text!r:.40}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Candidate:
     """What is known of a pack that may be part of a bank."""
 
@@ -81,7 +81,7 @@ class Candidate:
     cells: int = 0  # 0: never read
     voltage: float | None = None  # V, now; None: no contact
     mosfets_on: bool | None = None  # both; None: unknown
-    joins: bool = True  # JoinBank
+    joins: bool = True  # it may be proposed for a bank: JoinBank, and it is not watch only
 
 
 def proposed(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -113,7 +113,7 @@ def disagreement(parallel: Sequence[Candidate]) -> str:
     return f"{lowest.name} has {lowest.voltage:.1f} V and {highest.name} {highest.voltage:.1f} V"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Measured:
     """A pack with a known voltage."""
 

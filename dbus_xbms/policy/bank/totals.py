@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dbus_xbms.model import Extremes, History, Level
 from dbus_xbms.policy.alarms import BMS_CABLE, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.bank.currents import Combined
-from dbus_xbms.policy.bank.members import TASK_ENDED, Placed, by_string
+from dbus_xbms.policy.bank.members import TASK_ENDED, Placed, by_string, watched
 from dbus_xbms.policy.bank.records import Alarm, BankValues, MemberState
+from dbus_xbms.text import listed
 
 SOC_SPREAD = 10.0  # % between packs in parallel that the owner should know of
 SOC_AGREES = 8.0  # %, below which that ends
@@ -96,15 +97,32 @@ def for_owner(
     for one in members:
         if one.view.decision and one.view.decision.for_owner:
             found.append(f"{one.view.name}: {one.view.decision.for_owner}")
-    if charge and charge.blocking and not charge.allowance.current:
-        found.append(_blocking(charge.blocking, "charge"))
-    if discharge and discharge.blocking and not discharge.allowance.current:
-        found.append(_blocking(discharge.blocking, "discharge"))
+    for combined, verb in ((charge, "charge"), (discharge, "discharge")):
+        if combined and combined.blocking and not combined.allowance.current:
+            fixed = any(one.view.name == combined.blocking for one in watched(members))
+            found.append(_blocking(combined.blocking, verb, switchable=not fixed))
+    if charge:  # it controls
+        found += _unprotected(members)
     words = f"the packs' states of charge differ by more than {SOC_SPREAD:g} %"
     if (values.soc_spread or 0.0) >= (SOC_AGREES if words in before else SOC_SPREAD):
         found.append(words)
     return "; ".join(found)
 
 
-def _blocking(name: str, verb: str) -> str:
+def _unprotected(members: Sequence[Placed]) -> Iterable[str]:
+    """Yield which watch-only packs report too little to be protected by more than their owner's currents."""
+    for one in watched(members):
+        if one.sample is None:
+            continue
+        missing = (
+            ("" if one.sample.cells else "no cell voltages"),
+            ("" if one.sample.temperatures else "no temperatures"),
+        )
+        if words := listed(filter(None, missing)):
+            yield f"{one.view.name} reports {words}: only the currents that you set for it protect it"
+
+
+def _blocking(name: str, verb: str, *, switchable: bool) -> str:
+    if not switchable:
+        return f"{name} stops the bank and is watch only: to {verb} the others, disconnect it"
     return f"{name} stops the bank: to {verb} the others, switch its {verb} MOSFET off"

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf, prod
 
 from dbus_xbms.model import Mosfet, Mosfets, PackSample
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.policy.bank.members import Placed, by_string
+from dbus_xbms.policy.bank.members import Placed, by_string, controlling
 from dbus_xbms.policy.bank.records import BankValues, Extreme
 from dbus_xbms.policy.extremes import CELL_STEP, ROUNDING, SENSOR_STEP
 from dbus_xbms.policy.state_of_charge import AverageDischarge
+from dbus_xbms.record import record
 from dbus_xbms.settings.bank import BankSettings
 
 FULL = 100.0  # %
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Counted:
     """The state of charge as counted from the current."""
 
@@ -28,17 +30,17 @@ class Counted:
     at: float  # s, of the newest step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _String:
     """The sums over one string."""
 
     voltage: float
     current: float
-    remaining: float  # Ah
+    remaining: float | None  # Ah; None, as the next ones: a pack does not report it
     full: float  # Ah, charge of the full packs
-    consumed: float  # Ah
-    soc: float  # %
-    spread: float  # % of SoC between the packs
+    consumed: float | None  # Ah
+    soc: float | None  # %
+    spread: float | None  # % of SoC between the packs
     mosfets: Mosfets
 
 
@@ -46,13 +48,13 @@ class _String:
 class _Charge:
     """The charge of the bank."""
 
-    soc: float  # %
-    remaining: float  # Ah
-    consumed: float  # Ah, zero or negative
+    soc: float | None  # %
+    remaining: float | None  # Ah
+    consumed: float | None  # Ah, zero or negative
     full: float  # Ah, of the full bank
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ValuesState:
     """What the values remember. Times in s."""
 
@@ -94,30 +96,64 @@ def measure(
         remaining=charge.remaining,
         consumed=charge.consumed,
         time_to_go=to_go,
-        stored_energy=None if voltage is None else charge.remaining * voltage / 1000,
+        stored_energy=_product(charge.remaining, voltage, 1 / 1000),
         mosfets=Mosfets(
             charge=all(one.mosfets.charge for one in known),
             discharge=all(one.mosfets.discharge for one in known),
         ),
         mid_voltage=lower,
         mid_deviation=(lower / voltage * 200 - 100) if lower is not None and voltage else None,
-        soc_spread=max(one.spread for one in known),
+        soc_spread=_most([one.spread for one in known]),
         counted_soc=counted.soc if counted else None,
     )
     online = [one for one in members if one.sample]
     return _with_single_packs(values, online, before), ValuesState(discharge=discharge, counted=counted)
 
 
+def without_watched(members: Sequence[Placed]) -> tuple[float | None, float | None]:
+    """Return the voltage in V and the current in A by the online members that are not watch only.
+
+    The voltage is unknown if that of a string is, the current if that of every string is.
+    """
+    strings = [_string([one for one in controlling(string) if one.sample]) for string in by_string(members)]
+    known = [one for one in strings if one]
+    voltage = sum(one.voltage for one in known) if len(known) == len(strings) else None
+    return voltage, sum(one.current for one in known) / len(known) if known else None
+
+
 def _charge(
     strings: Sequence[_String], before: Counted | None, settings: BankSettings, current: float, now: float
 ) -> tuple[_Charge, Counted | None]:
     """Return the charge of the weakest string, or as counted from the current, with that count."""
-    weakest, soc = min(strings, key=lambda one: one.remaining), min(one.soc for one in strings)
+    remaining, soc = _least([one.remaining for one in strings]), _least([one.soc for one in strings])
+    weakest = min(strings, key=lambda one: inf if one.remaining is None else one.remaining)
     full = weakest.full
     if counted := _count(before, soc, current, full, settings, now):
         remaining = full * counted.soc / FULL
         return _Charge(counted.soc, remaining, remaining - full, full), counted
-    return _Charge(soc, weakest.remaining, min(one.consumed for one in strings), full), None
+    return _Charge(soc, remaining, _least([one.consumed for one in strings]), full), None
+
+
+def _known(numbers: Sequence[float | None]) -> list[float] | None:
+    """Return the numbers; ``None`` if one of them is unknown, or there are none."""
+    known = [one for one in numbers if one is not None]
+    return known if known and len(known) == len(numbers) else None
+
+
+def _least(numbers: Sequence[float | None]) -> float | None:
+    return min(known) if (known := _known(numbers)) else None
+
+
+def _most(numbers: Sequence[float | None]) -> float | None:
+    return max(known) if (known := _known(numbers)) else None
+
+
+def _sum(numbers: Sequence[float | None]) -> float | None:
+    return sum(known) if (known := _known(numbers)) else None
+
+
+def _product(*factors: float | None) -> float | None:
+    return prod(known) if (known := _known(factors)) else None
 
 
 def _with_single_packs(values: BankValues, online: Sequence[Placed], before: BankValues) -> BankValues:
@@ -135,7 +171,7 @@ def _with_single_packs(values: BankValues, online: Sequence[Placed], before: Ban
         highest_cell=_extreme(before.highest_cell, cells, CELL_STEP, max),
         coldest=_extreme(before.coldest, sensors, SENSOR_STEP, min),
         hottest=_extreme(before.hottest, sensors, SENSOR_STEP, max),
-        balancing=any(sample.balancing for sample in samples),
+        balancing=any(sample.is_balancing for sample in samples),
     )
 
 
@@ -145,18 +181,19 @@ def _string(members: Sequence[Placed]) -> _String | None:
     if not rows:
         return None
     capacity = sum(one.capacity for one, _, _ in rows)
-    socs = [(state_of_charge.soc(sample), one.capacity) for one, sample, _ in rows]
+    socs = [state_of_charge.soc(sample) for _, sample, _ in rows]
+    charges = [_product(soc, one.capacity / capacity) for soc, (one, _, _) in zip(socs, rows, strict=True)]
     # A pack with a MOSFET off may show its own voltage, one with both off does.
     connected = [sample.voltage for _, sample, _ in rows if sample.is_connected]
     on = [sample.voltage for _, sample, _ in rows if sample.is_connected_both_ways]
     return _String(
         voltage=_mean(on) or _mean(connected) or _mean([sample.voltage for _, sample, _ in rows]) or 0.0,
         current=sum(sample.current for _, sample, _ in rows),
-        remaining=sum(sample.remaining for _, sample, _ in rows),
+        remaining=_sum([sample.remaining for _, sample, _ in rows]),
         full=sum(state_of_charge.full_charge(sample) or one.capacity for one, sample, _ in rows),
-        consumed=sum(state_of_charge.consumed(sample) for _, sample, _ in rows),
-        soc=sum(soc * each for soc, each in socs) / capacity,
-        spread=max(soc for soc, _ in socs) - min(soc for soc, _ in socs),
+        consumed=_sum([state_of_charge.consumed(sample) for _, sample, _ in rows]),
+        soc=_sum(charges),
+        spread=max(known) - min(known) if (known := _known(socs)) else None,
         mosfets=Mosfets(
             **{
                 mosfet.value: any(sample.is_on(mosfet) is not False for _, sample, _ in rows)
@@ -167,14 +204,19 @@ def _string(members: Sequence[Placed]) -> _String | None:
 
 
 def _count(
-    before: Counted | None, soc: float, current: float, capacity: float, settings: BankSettings, now: float
+    before: Counted | None,
+    soc: float | None,
+    current: float,
+    capacity: float,
+    settings: BankSettings,
+    now: float,
 ) -> Counted | None:
     """Count the state of charge, if the owner wants that; from the stored one, else from the packs'."""
     if not settings.count_charge:
         return None
     if before is None:
-        stored = settings.counted_soc
-        return Counted(soc=stored if stored >= 0 else soc, at=now)
+        begin = settings.counted_soc if settings.counted_soc >= 0 else soc
+        return None if begin is None else Counted(soc=begin, at=now)
     hours = max(0.0, now - before.at) / 3600
     counted = before.soc + current * hours / max(capacity, 1.0) * FULL
     return Counted(soc=min(FULL, max(0.0, counted)), at=now)
@@ -189,7 +231,7 @@ def _time_to_go(
     before: AverageDischarge,
     members: Sequence[Placed],
     current: float,
-    remaining: float,
+    remaining: float | None,
     capacity: float,
     now: float,
 ) -> tuple[AverageDischarge, int | None]:
@@ -197,10 +239,10 @@ def _time_to_go(
     sample = PackSample(
         voltage=0.0,
         current=current,
-        soc=0.0,
+        soc=None,
         remaining=remaining,
         nominal=capacity,
-        cycles=0,
+        cycles=None,
         protection=frozenset(),
         cells=(),
     )

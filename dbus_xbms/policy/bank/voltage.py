@@ -1,18 +1,20 @@
 """The charge of a bank: its stage, and its charge voltage limit. Pure.
 
-The stage is decided once, by the cells of all packs that can be charged. Each pack then decides its own CVL
-in that stage. Packs in parallel get the least of these, strings in series the sum.
+The stage is decided once, by the cells of all packs that can be charged and are not watch only. Each pack
+then decides its own CVL in that stage. Packs in parallel get the least of these, strings in series the sum.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from math import inf
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.bank.currents import CHARGE, carrying, perhaps_carrying
-from dbus_xbms.policy.bank.members import Placed, by_string
+from dbus_xbms.policy.bank.members import Placed, by_string, controlling, watched
 from dbus_xbms.policy.bank.records import BankValues
+from dbus_xbms.policy.bank.values import without_watched
 from dbus_xbms.policy.charge import charge_voltage
 from dbus_xbms.policy.charge.charge_voltage import FULL_SOC, CvlState, Stage
 
@@ -25,24 +27,25 @@ def advance(before: CvlState, members: Sequence[Placed], values: BankValues, dt:
     """
     charged = [
         one
-        for one in carrying(members, CHARGE)
+        for one in carrying(controlling(members), CHARGE)
         if one.control and one.sample and one.sample.cells and not one.control.verdict.refused
     ]
-    if not charged or values.current is None:
+    current = without_watched(members)[1] if watched(members) else values.current
+    if not charged or current is None:
         return before
     chosen, settings = min(
         ((one.control.preset, one.view.settings) for one in charged if one.control),
         key=lambda row: row[0].full,
     )
-    sample = _joined(charged, values)
+    sample = _joined(charged, current)
     strings = by_string(charged)
     capacity = min(sum(one.capacity for one in string) for string in strings)
     since_top = _since_top_balance(charged, before)
     stage = charge_voltage.advance(before, sample, chosen, since_top, dt, capacity, settings)
     if len(strings) > 1 and len(strings) == len(by_string(members)):
         # A charger sees only the sum of the strings: a cell that runs ahead lowers it as within one pack.
-        ahead = _joined([_highest(string) for string in strings], values)
-        return charge_voltage.follow(before, stage, ahead, chosen, dt, settings)
+        ahead = _joined([_highest(string) for string in strings], current)
+        return charge_voltage.follow(before, stage, ahead, chosen, dt)
     return stage
 
 
@@ -65,23 +68,29 @@ def _highest(string: Sequence[Placed]) -> Placed:
     return max(string, key=lambda one: max(one.sample.cells) if one.sample else 0.0)
 
 
-def _joined(members: Sequence[Placed], values: BankValues) -> PackSample:
+def _joined(members: Sequence[Placed], current: float) -> PackSample:
     """One sample with the cells of all members, which have one each.
 
     Its state of charge is their mean: a pack whose count is wrong must neither start nor prevent a charge.
     """
     samples = [one.sample for one in members if one.sample]
-    missing = sum(one.capacity * (FULL_SOC - one.sample.soc) for one in members if one.sample)
+    unknown = sum(one.capacity for one in members if one.sample and one.sample.soc is None)
+    missing = sum(
+        one.capacity * (FULL_SOC - one.sample.soc)
+        for one in members
+        if one.sample and one.sample.soc is not None
+    )
+    capacity = sum(one.capacity for one in members) - unknown
     return PackSample(
         voltage=sum(sample.voltage for sample in samples),
-        current=values.current or 0.0,
-        soc=FULL_SOC - missing / sum(one.capacity for one in members),
+        current=current,
+        soc=FULL_SOC - missing / capacity if capacity > 0 else None,
         remaining=0.0,
         nominal=0.0,
         cycles=0,
         protection=frozenset(),
         cells=tuple(chain.from_iterable(sample.cells for sample in samples)),
-        balancing=frozenset((1,)) if any(sample.balancing for sample in samples) else frozenset(),
+        balancing=frozenset((1,)) if any(sample.is_balancing for sample in samples) else frozenset(),
     )
 
 
@@ -98,20 +107,38 @@ def _string_limit(members: Sequence[Placed]) -> float | None:
     """The least CVL of packs in parallel.
 
     A pack that cannot be charged because its charge MOSFET is off does not count, unless all are. One without
-    contact is held at float; if it was last not to be charged, at the voltage at which it is not.
+    contact is held at float; if it was last not to be charged, at the voltage at which it is not. One that is
+    watch only counts beside others, by its cells.
     """
-    volts = [one.limits.cvl for one in carrying(members, CHARGE) if one.limits]
+    trusted = controlling(members)
+    volts = [one.limits.cvl for one in carrying(trusted, CHARGE) if one.limits]
+    if not volts and not any(one.limits for one in trusted):
+        return None
     if not volts:
-        return min((one.limits.cvl for one in members if one.limits), default=None)
-    for one in perhaps_carrying(members, CHARGE):
-        assert one.control
-        volts.append(one.control.wake_cvl if one.control.charge.published else one.control.silent_cvl)
-    return min(volts)
+        return min(one.limits.cvl for one in members if one.limits and _limits_voltage(one))
+    floating = min(one.control.wake_cvl for one in carrying(trusted, CHARGE) if one.control)
+    for one in carrying(watched(members), CHARGE):
+        if one.limits and _limits_voltage(one):
+            volts.append(one.limits.cvl)
+    return min(*volts, *(_silent_voltage(one, floating) for one in perhaps_carrying(members, CHARGE)), inf)
+
+
+def _limits_voltage(one: Placed) -> bool:
+    """Return whether the CVL of a member counts: not that of a watch-only pack that reports no cells."""
+    seen = one.control.last_sample if one.control else None
+    return not one.watch_only or bool(seen and seen.cells)
+
+
+def _silent_voltage(one: Placed, floating: float) -> float:
+    """The CVL in V for a member without contact; ``floating``: that of those beside it at float."""
+    if one.control is None or not _limits_voltage(one):
+        return floating
+    return one.control.wake_cvl if one.control.charge.published else one.control.silent_cvl
 
 
 def lowest_charge(members: Sequence[Placed]) -> Placed | None:
     """The member whose CVL is the least, in volts per cell."""
-    return min(carrying(members, CHARGE), key=_per_cell, default=None)
+    return min(filter(_limits_voltage, carrying(members, CHARGE)), key=_per_cell, default=None)
 
 
 def _per_cell(one: Placed) -> float:
@@ -123,8 +150,9 @@ def mode(
     members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, exceeded: bool, rising: bool
 ) -> str:
     """Describe the stage, and why the CVL is below the stage's."""
-    if not any(one.online for one in members):
-        return next((one.limits.mode for one in members if one.limits), "No contact")
+    trusted = controlling(members)
+    if not any(one.online for one in trusted):
+        return next((one.limits.mode for one in trusted if one.limits), "No contact")
     words = str(stage.stage.value)
     if stage.top_balancing:
         words = f"{words}, top balance"

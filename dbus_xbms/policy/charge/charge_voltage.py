@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from math import floor, inf
 
@@ -12,6 +12,7 @@ from dbus_xbms.policy.charge import cvl_reduction
 from dbus_xbms.policy.charge.chemistry import Preset, dead_cells
 from dbus_xbms.policy.charge.current_limits import RuleContext
 from dbus_xbms.policy.charge.cvl_reduction import DEADBAND
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 TOP_MARGIN = 0.015  # V below full where a cell counts as at the top
@@ -35,7 +36,7 @@ class Stage(Enum):
     FLOAT = "Float"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CvlState:
     """State of the charge voltage between samples. Times in s."""
 
@@ -55,7 +56,7 @@ class CvlState:
     overshoot: float | None = None  # V above the CVL that chargers go which ignore the CCL; None: they obey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class VoltageContext:
     """One sample compared with the top of the charge."""
 
@@ -67,7 +68,7 @@ class VoltageContext:
     agree: bool
     drifting: bool
     balancing: bool
-    soc: float  # %
+    soc: float | None  # %
 
 
 def _context(
@@ -84,10 +85,10 @@ def _context(
         highest=highest,
         target=target,
         at_top=at_top,
-        full=at_top and (sample.current <= tail or sample.soc >= FULL_SOC),
+        full=at_top and (sample.current <= tail or (sample.soc or 0.0) >= FULL_SOC),
         agree=spread <= settings.cell_agreement + 1e-9,
         drifting=bool(drift) and spread > drift and abs(sample.current) <= tail,
-        balancing=bool(sample.balancing),
+        balancing=bool(sample.is_balancing),
         soc=sample.soc,
     )
 
@@ -126,7 +127,8 @@ def _absorption_complete(state: CvlState, settings: PackSettings) -> bool:
 
 def _float_ended(state: CvlState, context: VoltageContext, settings: PackSettings) -> bool:
     """Return whether float has ended."""
-    drained = context.soc < min(settings.rebulk_soc, state.float_soc - REBULK_DROP)
+    soc = context.soc  # None: only the drift ends float
+    drained = soc is not None and soc < min(settings.rebulk_soc, state.float_soc - REBULK_DROP)
     drift = state.drift_time >= DRIFT_TIME and state.float_time >= FLOAT_BEFORE_DRIFT
     return drained or drift or state.top_balancing
 
@@ -147,7 +149,7 @@ def _advance_stage(state: CvlState, context: VoltageContext, settings: PackSetti
             top_balanced=state.top_balancing,
             float_time=0.0,
             drift_time=0.0,
-            float_soc=context.soc,
+            float_soc=FULL_SOC if context.soc is None else context.soc,
         )
     return state
 
@@ -205,14 +207,14 @@ def advance(
     return _advance(state, sample, preset, since_top_balance, dt, capacity, settings)[0]
 
 
-def follow(
-    state: CvlState, stage: CvlState, sample: PackSample, preset: Preset, dt: float, settings: PackSettings
-) -> CvlState:
+def follow(state: CvlState, stage: CvlState, sample: PackSample, preset: Preset, dt: float) -> CvlState:
     """Advance the charge voltage of a pack by one sample, in the ``stage`` of its bank."""
     entered = stage.stage is Stage.FLOAT and state.stage is not Stage.FLOAT
     entered = entered and stage.float_time <= FOLLOWS_WITHIN
-    context = _context(sample, preset, stage.top_balancing, 0.0, settings)
-    lowered, stable_time, cvl = _voltage(state, stage_voltage(stage, preset), context, preset, dt)
+    target = preset.top_balance if stage.top_balancing else preset.full
+    lowered, stable_time, cvl = _voltage(
+        state, stage_voltage(stage, preset), sample.cells, target, preset, dt
+    )
     float_time = 0.0 if entered else stage.float_time or dt
     return replace(stage, reduction=lowered, stable_time=stable_time, cvl=cvl, float_time=float_time)
 
@@ -237,21 +239,29 @@ def _advance(
 
 def _set_voltage(state: CvlState, context: VoltageContext, preset: Preset, dt: float) -> CvlState:
     """Set the CVL of a stage."""
-    lowered, stable_time, cvl = _voltage(state, stage_voltage(state, preset), context, preset, dt)
+    lowered, stable_time, cvl = _voltage(
+        state, stage_voltage(state, preset), context.cells, context.target, preset, dt
+    )
     return replace(state, reduction=lowered, stable_time=stable_time, cvl=cvl)
 
 
 def _voltage(
-    before: CvlState, per_cell: float, context: VoltageContext, preset: Preset, dt: float
+    before: CvlState, per_cell: float, cells: tuple[float, ...], full: float, preset: Preset, dt: float
 ) -> tuple[float, float, float]:
-    """Return reduction, stable time and CVL of a stage of so many V per cell, as the cells allow."""
-    cells, count = context.cells, len(context.cells)
+    """Return reduction, stable time and CVL of a stage, as the cells allow.
+
+    Args:
+        before: state of the previous sample.
+        per_cell: V of the stage.
+        cells: V, at least one.
+        full: V per cell at which a cell is full.
+        preset: not refused.
+        dt: s since the previous sample.
+    """
+    count = len(cells)
     target = count * per_cell
-    most = cvl_reduction.largest(cells, context.target, preset)
-    lowered, stable_time = cvl_reduction.step(
-        before.reduction, before.stable_time, cells, context.target, most, dt
-    )
-    wanted = min(target, count * context.target - lowered)
+    lowered, stable_time = cvl_reduction.step(before.reduction, before.stable_time, cells, full, preset, dt)
+    wanted = min(target, count * full - lowered)
     return lowered, stable_time, _to_publish(before.cvl, wanted, target, count)
 
 

@@ -15,11 +15,12 @@ from typing import Any
 
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES, LIFEPO4, Chemistry
 from dbus_xbms.policy.charge.curves import Curve, CurveError, parse_curve
+from dbus_xbms.record import record
 from dbus_xbms.settings import AnySetting, PackSettings, Settings, Value
 from dbus_xbms.settings import PackSettings as P
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Preset:
     """Voltages per cell in V, and curves that give the allowed fraction of a limit."""
 
@@ -275,7 +276,7 @@ def _curves(owner: Mapping[AnySetting, Any]) -> tuple[dict[str, Curve], tuple[Fa
 
 def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
     """Number of dead or shorted cells: too low to be charged, or far below the others."""
-    if not cells:
-        return 0
+    if not cells or (min(cells) >= chosen.dead and max(cells) - min(cells) < DEAD_BELOW_MEDIAN):
+        return 0  # nearly always
     threshold = max(chosen.dead, sorted(cells)[len(cells) // 2] - DEAD_BELOW_MEDIAN)
     return sum([cell < threshold for cell in cells]) if min(cells) < threshold else 0

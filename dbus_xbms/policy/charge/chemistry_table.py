@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dbus_xbms.policy.charge.curves import Curve
+from dbus_xbms.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Chemistry:
     """Defaults of a preset, and the bounds of the owner's settings. V per cell, °C."""
 

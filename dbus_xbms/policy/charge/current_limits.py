@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import lru_cache
 
 from dbus_xbms.model import Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.charge.curves import Curve
 from dbus_xbms.policy.charge.ramp import Allowance
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, Setting
 
 CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
@@ -45,7 +46,7 @@ NO_DISCHARGE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RuleContext:
     """Input of the rules: one sample and the state of its pack."""
 
@@ -62,6 +63,7 @@ class RuleContext:
     discharge_ceiling: float  # A
     charge_origin: str  # where the ceiling comes from, in words
     discharge_origin: str
+    watch_only: bool = False  # the owner's currents hold even without cells; beside other packs of a bank
     in_bank: bool = False  # other packs carry the current while a MOSFET is off
 
     def avoided(self, mosfet: Mosfet) -> bool:
@@ -93,7 +95,8 @@ def _preset_refused(context: RuleContext) -> Allowance | None:
 
 
 def _cells_unknown(context: RuleContext) -> Allowance | None:
-    return None if context.sample.cells else _nothing("cell voltages unknown")
+    known = context.sample.cells or context.watch_only
+    return None if known else _nothing("cell voltages unknown")
 
 
 def _charge_protection(context: RuleContext) -> Allowance | None:
@@ -198,8 +201,11 @@ def _by_mosfets(context: RuleContext, ceiling: float) -> Allowance | None:
 
 
 def _by_soc(context: RuleContext, curve: Curve | None, ceiling: float) -> Allowance | None:
-    part = curve.at(context.sample.soc) if curve else 1.0
-    return Allowance(current=ceiling * part, reason=f"SoC {context.sample.soc:.0f} %") if part < 1 else None
+    if curve is None:
+        return None
+    soc = context.sample.soc
+    part, words = (curve.lowest, "unknown") if soc is None else (curve.at(soc), f"{soc:.0f} %")
+    return Allowance(current=ceiling * part, reason=f"SoC {words}") if part < 1 else None
 
 
 # Of equal limits the first rule gives the reason.
@@ -249,11 +255,15 @@ def ceiling(
 
     The owner's setting; without one, ``rate`` in C of the capacity, within the rating of the board.
     """
-    chosen, rating = settings.value(setting), settings.rating
+    return _ceiling(setting.name, rate, capacity, settings.value(setting), settings.rating)
+
+
+@lru_cache(maxsize=64)
+def _ceiling(name: str, rate: float, capacity: float, chosen: float, rating: float) -> tuple[float, str]:
     if chosen >= 0:
-        return chosen, f"{setting} {chosen:g} A"
+        return chosen, f"{name} {chosen:g} A"
     if not capacity:
-        return 0.0, f"capacity unknown: set Capacity or {setting}"
+        return 0.0, f"capacity unknown: set Capacity or {name}"
     if rate * capacity <= (rating or UNRATED):
         return rate * capacity, f"{100 * rate:g} % of {capacity:g} Ah ({UNSET})"
     words = f"BMS rated {rating:g} A" if rating else f"at most {UNRATED:g} A"

@@ -37,6 +37,11 @@ class Curve:
         return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
     @property
+    def lowest(self) -> float:
+        """The lowest value of the curve."""
+        return min(y for _, y in self.points)
+
+    @property
     def falls(self) -> bool:
         """Whether the curve never rises."""
         return all(left >= right for (_, left), (_, right) in pairwise(self.points))

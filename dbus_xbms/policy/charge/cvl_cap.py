@@ -13,7 +13,7 @@ slowly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import floor, inf
 
 from dbus_xbms.model import PackSample
@@ -21,6 +21,7 @@ from dbus_xbms.policy.charge import overshoot
 from dbus_xbms.policy.charge.followed import FOLLOWS_WITHIN, Followed
 from dbus_xbms.policy.charge.overshoot import FEED_IN, Overshoot
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
+from dbus_xbms.record import record
 
 VOLTAGE_STEP = 0.1  # V; the pack's voltage is rounded down to it when it serves as a limit
 PUBLISHED_STEP = 0.01  # V
@@ -43,7 +44,7 @@ ANSWERS = 0.5  # fraction of the least answer of the current to a rise that show
 ANSWERS_NEEDED = 2  # rises in a row; a load that ends may look like one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CapState:
     """The cap, and how chargers have obeyed so far."""
 
@@ -57,8 +58,19 @@ class CapState:
     before_rise: float | None = None  # A, before the newest rise; None: the last change was no rise
     answers: int = 0  # rises in a row to which the current has answered
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing but more current than the CCL changes it."""
+        return (
+            self.cap is None
+            and not self.stopped
+            and not self.exceeded
+            and self.overshoot.at_rest
+            and self.ccls.at_rest
+        )
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class PublishedLimits:
     """Limits published for chargers, before the cap is applied."""
 

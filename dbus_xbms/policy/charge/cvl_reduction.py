@@ -37,7 +37,12 @@ def largest(cells: Sequence[float], target: float, preset: Preset) -> float:
 
 
 def step(
-    before: float | None, stable_time: float, cells: Sequence[float], target: float, most: float, dt: float
+    before: float | None,
+    stable_time: float,
+    cells: Sequence[float],
+    target: float,
+    preset: Preset,
+    dt: float,
 ) -> tuple[float, float]:
     """Advance the reduction by one sample.
 
@@ -46,7 +51,7 @@ def step(
         stable_time: s for which it has not grown.
         cells: V, at least one.
         target: V per cell at which a cell is full.
-        most: V, the largest reduction.
+        preset: not refused.
         dt: s since the previous sample.
 
     Returns:
@@ -54,6 +59,9 @@ def step(
     """
     count, highest = len(cells), max(cells)
     excess = highest - target
+    if before == 0.0 and excess <= -SPREAD_MARGIN:  # nearly always
+        return 0.0, stable_time + dt
+    most = largest(cells, target, preset)
     missing = sum(highest - cell for cell in cells) if excess > -SPREAD_MARGIN else 0.0
     missing = min(missing, most)
     if before is None:

@@ -19,9 +19,14 @@ class Followed:
         """The highest value that chargers may still follow; ``None``: none was published yet."""
         return self.rows[0][1] if self.rows else None
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether chargers follow the newest value, so that time changes nothing."""
+        return len(self.rows) < 2
+
     def after(self, seconds: float) -> Followed:
         """Return what chargers may follow ``seconds`` later."""
-        if len(self.rows) < 2:
+        if self.at_rest:
             return self
         replaced = ((age + seconds, value) for age, value in self.rows[:-1])
         return Followed((*(row for row in replaced if row[0] <= FOLLOWS_WITHIN), self.rows[-1]))

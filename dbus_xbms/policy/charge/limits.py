@@ -6,7 +6,7 @@ Time passes from sample to sample only: between two samples no limit moves. Limi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
@@ -14,11 +14,13 @@ from dbus_xbms.policy.charge import (
     charge_voltage,
     current_limits,
     cvl_cap,
+    latches,
     preset_check,
     ramp,
+    steady,
 )
 from dbus_xbms.policy.charge.charge_voltage import CvlState
-from dbus_xbms.policy.charge.chemistry import Preset, dead_cells, preset
+from dbus_xbms.policy.charge.chemistry import Preset, preset
 from dbus_xbms.policy.charge.current_limits import (
     CHARGE_RATE,
     CHARGE_RULES,
@@ -26,48 +28,11 @@ from dbus_xbms.policy.charge.current_limits import (
     DISCHARGE_RULES,
     RuleContext,
 )
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.ramp import RampedLimit
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
-
-REQUEST_HYSTERESIS = 5.0  # % of SoC
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitsState:
-    """The limits, and the state of the rules that made them."""
-
-    limits: Limits
-    preset: Preset
-    verdict: PresetVerdict
-    evidence: preset_check.ChemistryEvidence  # of another chemistry
-    voltage: CvlState
-    cap: cvl_cap.CapState
-    charge: RampedLimit  # unchanged in silence
-    discharge: RampedLimit  # unchanged in silence
-    cut_high: bool
-    cut_low: bool
-    dead: bool  # a cell is dead or shorted, or was and is not back above ``deep``
-    capacity_unknown: bool  # and a ceiling depends on it
-    charge_ceiling: float  # A, the highest CCL that is ever allowed
-    discharge_ceiling: float  # A
-    request: bool
-    silent_cvl: float  # V, the CVL in silence
-    wake_cvl: float  # V, the CVL in silence for a pack that only a charger wakes
-    safe: bool  # the last sample was in the safe zone
-    last_sample: PackSample | None  # None: taken before the program started
-    at: float  # s, of the last sample
-    silent_since: float | None = None  # s; None: the limits are those of the last sample
-
-    @property
-    def for_owner(self) -> str:
-        """What only the owner can fix, in words; empty if there is nothing."""
-        if self.dead:
-            return "a cell is dead or shorted: nothing is charged until it has been checked"
-        if self.capacity_unknown:
-            return "the BMS does not report how large the pack is: set Capacity"
-        return ""
 
 
 def step(
@@ -87,16 +52,22 @@ def step(
     chosen = preset(settings)
     dt = min(now - before.at, longest) if before else 0.0
     evidence = _evidence(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
-    verdict = preset_check.check(_previous_verdict(before, chosen), chosen, evidence, sample, now, settings)
     limited = identity.limit_nominal(sample, settings)
+    if before and steady.applies(before, limited, sensors, evidence, settings):
+        voltage = _voltage(before.voltage, limited, chosen, since_top_balance, dt, settings, stage)
+        if steady.stands(before.voltage, voltage):
+            return steady.advance(before, limited, voltage, now)
+    verdict = preset_check.check(_previous_verdict(before, chosen), chosen, evidence, sample, now, settings)
     context = _context(before, limited, sensors, chosen, verdict, settings, in_bank=stage is not None)
-    voltage = _voltage(before, context, since_top_balance, dt, settings, stage)
+    voltage = before.voltage if before else CvlState()
+    if limited.cells and not context.refused:
+        voltage = _voltage(voltage, limited, chosen, since_top_balance, dt, settings, stage)
     currents = charge, discharge = _currents(before, context, now)
     published = _published(voltage, context, charge.published, settings)
     cap = _cap(before, context.sample, published, dt, stage)
     voltage = replace(voltage, overshoot=cap.overshoot.volts)
     limits = _limits(before, context, voltage, cap, published, currents, settings)
-    return LimitsState(
+    state = LimitsState(
         limits=limits,
         preset=chosen,
         verdict=verdict,
@@ -114,35 +85,36 @@ def step(
         request=limits.charge_request,
         silent_cvl=min(limits.cvl, cvl_cap.idle_cvl(context.sample, published.count, published.capacity)),
         wake_cvl=min(limits.cvl, published.count * chosen.floating),
-        safe=_safe(context.sample, sensors, chosen, verdict),
+        safe=latches.safe(context.sample, sensors, chosen, verdict),
         last_sample=context.sample,
         at=now,
     )
+    return replace(state, steady=steady.found(state, limited, sensors, published, settings))
 
 
 def _evidence(
     before: LimitsState | None, sample: PackSample, chosen: Preset, capacity: float, dt: float
 ) -> preset_check.ChemistryEvidence:
     """Update the evidence of another chemistry; start over with another preset."""
-    evidence = before.evidence if before and before.preset == chosen else preset_check.ChemistryEvidence()
+    evidence = (
+        before.evidence if before and _same(before.preset, chosen) else preset_check.ChemistryEvidence()
+    )
     return preset_check.update(evidence, sample, chosen, capacity, dt) if sample.cells else evidence
 
 
 def _voltage(
-    before: LimitsState | None,
-    context: RuleContext,
+    before: CvlState,
+    sample: PackSample,
+    chosen: Preset,
     since_top_balance: float,
     dt: float,
     settings: PackSettings,
     stage: CvlState | None,
 ) -> CvlState:
-    """Advance the charge; not while the preset is refused or cells are unknown."""
-    voltage, sample = before.voltage if before else CvlState(), context.sample
-    if context.refused or not sample.cells:
-        return voltage
+    """Advance the charge by a sample with cells; the preset is not refused."""
     if stage:
-        return charge_voltage.follow(voltage, stage, sample, context.preset, dt, settings)
-    return charge_voltage.step(voltage, sample, context.preset, since_top_balance, dt, settings)
+        return charge_voltage.follow(before, stage, sample, chosen, dt)
+    return charge_voltage.step(before, sample, chosen, since_top_balance, dt, settings)
 
 
 def _cells(sample: PackSample, settings: PackSettings) -> int:
@@ -198,7 +170,7 @@ def _limits(
         mode=mode,
         charge_limitation=charge.reason,
         discharge_limitation=discharge.reason,
-        charge_request=_charge_request(before, sample, chosen, settings),
+        charge_request=latches.charge_request(before, sample, chosen, settings),
         battery_low_voltage=_cells(sample, settings) * chosen.low,
     )
 
@@ -248,7 +220,11 @@ def _currents(
 
 def _previous_verdict(before: LimitsState | None, chosen: Preset) -> PresetVerdict | None:
     """The verdict so far, if it is of samples of this run and of the same preset."""
-    return before.verdict if before and before.last_sample and before.preset == chosen else None
+    return before.verdict if before and before.last_sample and _same(before.preset, chosen) else None
+
+
+def _same(before: Preset, chosen: Preset) -> bool:
+    return before is chosen or before == chosen  # nearly always the former, which is quick
 
 
 def _context(
@@ -269,7 +245,7 @@ def _context(
     discharge, discharge_origin = current_limits.ceiling(
         PackSettings.max_discharge_current, DISCHARGE_RATE, capacity, settings
     )
-    cut_high, cut_low = _cut_offs(before, sample, chosen)
+    cut_high, cut_low = latches.cut_offs(before, sample, chosen)
     return RuleContext(
         sample=sample,
         temperatures=sensors,
@@ -278,25 +254,14 @@ def _context(
         refused=verdict.refused,
         cut_high=cut_high,
         cut_low=cut_low,
-        dead=_dead(before, sample, chosen),
+        dead=latches.dead(before, sample, chosen),
         capacity=capacity,
         charge_ceiling=charge,
         discharge_ceiling=discharge,
         charge_origin=charge_origin,
         discharge_origin=discharge_origin,
+        watch_only=settings.watch_only,
         in_bank=in_bank,
-    )
-
-
-def _cut_offs(before: LimitsState | None, sample: PackSample, chosen: Preset) -> tuple[bool, bool]:
-    """Latch the high and the low cut-off."""
-    was_high, was_low = (before.cut_high, before.cut_low) if before else (False, False)
-    highest = max(sample.cells, default=chosen.cutoff_high)
-    lowest = min(sample.cells, default=chosen.cutoff_low)
-    recovered = lowest >= current_limits.recovery_voltage(chosen)
-    return (
-        current_limits.latch(was_high, highest >= chosen.cutoff_high, highest <= chosen.full),
-        current_limits.latch(was_low, lowest <= chosen.cutoff_low, recovered),
     )
 
 
@@ -310,34 +275,6 @@ def _ramp(
     return ramp.step(before, current_limits.strictest(rules, context), ceiling, now)
 
 
-def _dead(before: LimitsState | None, sample: PackSample, chosen: Preset) -> bool:
-    latched = before is not None and before.dead
-    recovered = min(sample.cells, default=0.0) >= chosen.deep
-    return current_limits.latch(latched, bool(dead_cells(chosen, sample.cells)), recovered)
-
-
 def _depends_on_capacity(settings: PackSettings) -> bool:
     """Return whether a current limit is not set, so that it depends on the capacity."""
     return min(settings.max_charge_current, settings.max_discharge_current) < 0
-
-
-def _charge_request(
-    before: LimitsState | None, sample: PackSample, chosen: Preset, settings: PackSettings
-) -> bool:
-    """Return whether the pack requests charge: from a low SoC or cell until both have clearly recovered."""
-    soc, latched = settings.charge_request_soc, before is not None and before.request
-    lowest = min(sample.cells, default=chosen.cutoff_low)
-    low = (bool(soc) and sample.soc <= soc) or lowest <= chosen.cutoff_low
-    recovered = lowest >= current_limits.recovery_voltage(chosen)
-    return current_limits.latch(
-        latched, low, recovered and (not soc or sample.soc >= soc + REQUEST_HYSTERESIS)
-    )
-
-
-def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: PresetVerdict) -> bool:
-    """Return whether discharging may continue for a while without samples."""
-    cells_safe = bool(sample.cells) and (
-        min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high
-    )
-    temperatures_safe = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.maybe_cells)
-    return cells_safe and temperatures_safe and not sample.protection and not verdict.refused

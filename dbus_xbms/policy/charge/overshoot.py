@@ -7,22 +7,28 @@ current answers to the CVL.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dbus_xbms.policy.charge.followed import Followed
+from dbus_xbms.record import record
 
 FEED_IN = 0.4  # V that systemcalc adds to the CVL with DC feed-in
 CLEAR = 0.3  # V; chargers that obey are hardly so far above the CVL
 FORGOTTEN_AFTER = 7 * 86400.0  # s without a sign of it; panels are dark, and batteries full, for days
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Overshoot:
     """What is known of chargers. Times in s."""
 
     volts: float | None = None  # V above the CVL; None: chargers keep to the CCL, as far as is known
     unconfirmed: float = 0.0  # since it was last seen
     cvls: Followed = field(default_factory=Followed)  # V
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is known that time would change."""
+        return self.volts is None and self.cvls.at_rest
 
     def above(self, voltage: float) -> float | None:
         """Return how far ``voltage`` is above every CVL that chargers may follow; ``None``: none is known."""

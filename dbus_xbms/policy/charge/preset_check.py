@@ -7,20 +7,22 @@ behaviour of the cells is compared too: how their voltage changes while they cha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge.chemistry import Preset
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings
 
 REFUSE_AFTER = 10.0  # s that a contradiction must last: voltages of one poll are measured one after the other
 ACCEPT_AFTER = 600.0  # s without contradiction until charging may start again
+EMPTY, FULL = 0.0, 100.0  # %
 SINGLE_CELL = 0.15  # V by which one cell may stand above what is plausible for all
 REST_RATE = 0.02  # C; less is rest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CellBehaviour:
     """Behaviour that rules a chemistry out. Voltages per cell in V; charge as a fraction of the capacity."""
 
@@ -58,7 +60,7 @@ RULED_OUT_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ChemistryEvidence:
     """Observations of the cells that speak against the chosen chemistry."""
 
@@ -69,7 +71,7 @@ class ChemistryEvidence:
     risen: bool = False  # a cell has risen as no cell of this chemistry does
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PresetVerdict:
     """Whether the preset is refused. The first sample decides at once."""
 
@@ -99,7 +101,7 @@ def update(
         return state
     if highest >= limits.low:
         state = replace(state, low=0.0) if state.low else state
-    elif resting and limits.low_soc[0] <= sample.soc <= limits.low_soc[1]:
+    elif resting and sample.soc is not None and limits.low_soc[0] <= sample.soc <= limits.low_soc[1]:
         state = replace(state, low=state.low + dt)
     return _update_climb(state, sample, limits, capacity, charged)
 
@@ -140,20 +142,23 @@ def behaviour_contradiction(state: ChemistryEvidence, preset: Preset, capacity: 
     return f"{preset.name} does not fit the cells: {words}"
 
 
-def voltage_contradiction(preset: Preset, cells: Sequence[float], soc: float) -> str:
+def voltage_contradiction(preset: Preset, cells: Sequence[float], soc: float | None) -> str:
     """Why cells at these voltages and this SoC in % cannot have the preset's chemistry; empty if they can.
 
     Uses the lower median of the cells, so that one bad cell does not refuse the preset; but no single cell
-    may be far above the chemistry's range either. Single low cells have rules of their own.
+    may be far above the chemistry's range either. Single low cells have rules of their own. Without a SoC
+    the range is that of an empty to a full pack.
     """
     if preset.refused:
         return preset.refused
     median, highest = sorted(cells)[(len(cells) - 1) // 2], max(cells)
     low, high = preset.lowest_plausible, preset.highest_plausible
-    if (low and median < low.at(soc)) or (high and median > high.at(soc)):
-        return f"{preset.name} does not fit: cells at {median:.2f} V with {soc:.0f} % charge"
-    if high and highest > high.at(soc) + SINGLE_CELL:
-        return f"{preset.name} does not fit: a cell at {highest:.2f} V with {soc:.0f} % charge"
+    least, most = (EMPTY, FULL) if soc is None else (soc, soc)
+    charged = "" if soc is None else f" with {soc:.0f} % charge"
+    if (low and median < low.at(least)) or (high and median > high.at(most)):
+        return f"{preset.name} does not fit: cells at {median:.2f} V{charged}"
+    if high and highest > high.at(most) + SINGLE_CELL:
+        return f"{preset.name} does not fit: a cell at {highest:.2f} V{charged}"
     return ""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import floor
+
+from dbus_xbms.record import record
 
 # s that a limit stays down after it was lowered: doubled each time that it falls again after a rise. So it
 # changes direction at most 20 times an hour, whatever noise and cells do.
@@ -15,7 +17,7 @@ RISING_AGAIN, RISING_TO = "rising again after: ", "rising to: "  # in words, bef
 STEP = 0.1  # A; limits are rounded down to it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Allowance:
     """The current that one rule allows, and why."""
 
@@ -29,7 +31,7 @@ def no_current(mode: str) -> Allowance:
     return Allowance(current=0.0, reason=mode[:1].lower() + mode[1:])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RampedLimit:
     """A current limit over time. Times in s."""
 
@@ -109,6 +111,12 @@ def _rising_reason(cause: str, allowance: Allowance) -> str:
 def resume(previous: RampedLimit, gap: float) -> RampedLimit:
     """Resume a limit after ``gap`` s of silence, in which it has neither fallen nor recovered."""
     return replace(previous, lowered_at=previous.lowered_at + gap, at=previous.at + gap)
+
+
+def at_ceiling(limit: RampedLimit, top: float) -> bool:
+    """Return whether a limit is at its ceiling of ``top`` A, and stays there as long as nothing lowers it."""
+    settled = not limit.cause and not limit.rising
+    return settled and limit.allowed == top and limit.published == _round_down(top)
 
 
 def _round_down(limit: float) -> float:

@@ -9,7 +9,7 @@ from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.charge import current_limits, cvl_cap, preset_check, ramp
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.snapshot import Snapshot
 from dbus_xbms.settings import PackSettings, Setting
@@ -104,7 +104,7 @@ def in_silence(
         words = f"{why}: WakeCurrent {wake:g} A"
         limits = replace(limits, cvl=before.wake_cvl, ccl=wake, charge_limitation=words)
     since = now if before.silent_since is None else before.silent_since
-    return replace(before, limits=limits, silent_since=since)
+    return replace(before, limits=limits, silent_since=since, steady=None)
 
 
 def _wake_current(before: LimitsState, phase: Phase, settings: PackSettings) -> float:
@@ -119,6 +119,7 @@ def after_fault(before: LimitsState, now: float, why: str) -> LimitsState:
     return replace(
         before,
         limits=limits,
+        steady=None,
         charge=ramp.hold_at(ramp.no_current(why), now),
         discharge=ramp.hold_at(ramp.no_current(why), now),
     )

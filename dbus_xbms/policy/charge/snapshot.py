@@ -7,19 +7,20 @@ unless the machine has rebooted since. The wall clock of a GX jumps: it is used 
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, asdict, dataclass, fields, replace
+from dataclasses import MISSING, asdict, fields, replace
 from math import inf, isfinite
 from typing import Any
 
 from dbus_xbms.policy.charge import charge_voltage, preset_check
 from dbus_xbms.policy.charge.charge_voltage import Stage
+from dbus_xbms.record import record
 from dbus_xbms.settings.memory import LONGEST_STATE
 
 STAGE_VALID_FOR = 600.0  # s without the program, after which the charge starts over
 CLOCK_SET = 1.6e9  # s since 1970; a wall clock below this was never set
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Moment:
     """One moment by all clocks."""
 
@@ -32,7 +33,7 @@ class Moment:
         return replace(self, monotonic=self.monotonic - seconds, wall=self.wall - seconds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Snapshot:
     """Charge control of a pack at its last sample."""
 

@@ -1,4 +1,4 @@
-"""Recognition of advertisements by tables of names, addresses and services, and of other brands. Pure.
+"""Patterns of advertisements of JBDs, and of other brands on the same services. Pure.
 
 Service FF00 is the only key that nearly all JBD modules share, and other brands use it too. Names can be
 changed by the owner, and company ids are mostly pieces of the address, so neither decides. Source: the
@@ -7,16 +7,8 @@ advertisements in tests/data/jbd-frames.json, those of other brands in the test 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-
 from dbus_xbms.protocols import Advertised, GattLayout
-
-
-def uuid16(short: int) -> str:
-    """Return a 16-bit UUID in full."""
-    return f"0000{short:04x}-0000-1000-8000-00805f9b34fb"
-
+from dbus_xbms.protocols.advertisement import Pattern, certainty, uuid16
 
 FF00, FFF0, FF06 = uuid16(0xFF00), uuid16(0xFFF0), uuid16(0xFF06)
 
@@ -34,32 +26,20 @@ OWN_ADDRESSES = (
 SHARED_ADDRESSES = ("A4:C1:38", "10:A5:62")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
-    """One kind of advertisement; all given fields must match."""
-
-    name: str = "*"
-    addresses: tuple[str, ...] = ("",)  # prefixes, one of which must match
-    service: str | None = None
-
-    def fits(self, seen: Advertised) -> bool:
-        """Return whether the advertisement matches."""
-        return (
-            fnmatchcase(seen.name.strip(" \0"), self.name)
-            and seen.address.upper().startswith(self.addresses)
-            and (self.service is None or self.service in seen.services)
-        )
+def _patterns(service: str, ouis: tuple[str, ...]) -> tuple[Pattern, ...]:
+    return tuple(Pattern(service=service, oui=oui) for oui in ouis)
 
 
 JBD = (
     Pattern(service=FF00),
-    Pattern(service=FF06, addresses=OWN_ADDRESSES + SHARED_ADDRESSES),
-    Pattern(service=FFF0, addresses=OWN_ADDRESSES),
+    *_patterns(FF00, OWN_ADDRESSES + SHARED_ADDRESSES),
+    *_patterns(FF06, OWN_ADDRESSES + SHARED_ADDRESSES),
+    *_patterns(FFF0, OWN_ADDRESSES),
     Pattern(service=FFF0, name="WT[ae]HdB*"),  # WattCycle
-    Pattern(service=FFF0, name="*DH04SC02*"),
+    Pattern(service=FFF0, name="DH04SC02*"),
     Pattern(name="JBD-*"),
 )
-SILENT_JBD = Pattern(addresses=OWN_ADDRESSES)  # only for an advertisement without any service
+SILENT_JBD = _patterns("", OWN_ADDRESSES)  # only for an advertisement without any service
 
 OTHER_BRANDS = (
     Pattern(name="HSKS-*"),  # Braun Power: frames 7B..7D
@@ -75,8 +55,8 @@ OTHER_BRANDS = (
 )
 
 
-def recognises(seen: Advertised) -> bool:
-    """Return whether the advertisement looks like a JBD and not like another brand on the same service."""
-    if any(brand.fits(seen) for brand in OTHER_BRANDS):
-        return False
-    return any(jbd.fits(seen) for jbd in JBD) or (not seen.services and SILENT_JBD.fits(seen))
+def jbd_certainty(seen: Advertised) -> int:
+    """Return how surely the advertisement is of a JBD, in points; 0 for another brand on its services."""
+    if certainty(OTHER_BRANDS, seen):
+        return 0
+    return certainty(JBD + SILENT_JBD if not seen.services else JBD, seen)

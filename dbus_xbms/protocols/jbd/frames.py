@@ -13,9 +13,8 @@ bytes are skipped up to the next plausible header.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dbus_xbms.protocols import Conversation, Echo, Frame, Key, ProtocolError, Refused, Request
+from dbus_xbms.record import record
 
 START, TAIL = 0xDD, 0x77
 READ, WRITE = 0xA5, 0x5A
@@ -41,7 +40,7 @@ MODULE_REPLIES = {0x07: 0, 0x15: 1, 0x16: 1, 0x17: 1, 0x18: 1, 0x1D: 1}
 LONGEST_MODULE_DATA = 15  # bytes; a module frame fits one notification
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Command:
     """A parsed request, as the BMS or its module receives it."""
 
@@ -50,7 +49,7 @@ class Command:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Junk:
     """Skipped bytes; ``why``: the error, if they looked like a frame."""
 

@@ -6,13 +6,13 @@ Most can be read only in factory mode, which is entered only to switch balancing
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dbus_xbms.protocols import ProtocolError
 from dbus_xbms.protocols.jbd.registers import celsius, date_of
+from dbus_xbms.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Parameter:
     """One row: a register of two bytes; ``shown`` turns its unsigned raw value into one of ``unit``."""
 

@@ -10,7 +10,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from dbus_xbms.model import BmsTraits, Mosfets, PackIdentity, PackSample, Reading, Switched
-from dbus_xbms.protocols import Advertised, BmsFamily, BmsSwitching, Conversation, NoReply, ProtocolError
+from dbus_xbms.protocols import (
+    Advertised,
+    BmsSwitching,
+    Conversation,
+    ConversationFamily,
+    NoReply,
+    ProtocolError,
+)
 from dbus_xbms.protocols.jbd import adverts, login, switches
 from dbus_xbms.protocols.jbd.frames import JbdFramer, ask, read
 from dbus_xbms.protocols.jbd.models import product, rating
@@ -58,19 +65,19 @@ class JbdSwitching:
         return switches.set_balancing(on)
 
 
-class Jbd(BmsFamily):
+class Jbd(ConversationFamily):
     """The JBD family."""
 
-    name = "JBD"
+    name = make = "JBD"
     layouts = adverts.LAYOUTS
     traits = BmsTraits(highest_current=3277.0)
     switching: BmsSwitching | None = JbdSwitching()
 
-    def recognises(self, seen: Advertised) -> bool:
-        """Return whether the advertisement looks like a JBD; only a reading confirms it."""
-        return adverts.recognises(seen)
+    def certainty(self, seen: Advertised) -> int:
+        """Return how surely the advertisement is that of a JBD, in points; 0: it is not."""
+        return adverts.jbd_certainty(seen)
 
-    def product(self, hardware: str) -> str:
+    def product(self, hardware: str, name: str = "") -> str:
         """Return the name of a product by its model text."""
         return product(hardware)
 

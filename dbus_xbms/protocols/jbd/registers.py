@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntFlag
 
 from dbus_xbms.model import Counters, Mosfets
 from dbus_xbms.protocols import Field, ProtocolError, decode
 from dbus_xbms.protocols.jbd.tail import UNKNOWN, ZERO_CELSIUS, Dialect, Tail, decode_tail
+from dbus_xbms.record import record
 
 BASIC = 0x03
 CELLS = 0x04
@@ -74,7 +74,7 @@ GAUGE_PER_UNIT = 10  # raw units in Daren's own gauge
 CELL_ROLE, MOSFET_ROLE, OTHER_ROLE = "c", "m", "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Basic:
     """Register 0x03. Units not given here are those of :class:`dbus_xbms.model.PackSample`."""
 

@@ -7,10 +7,11 @@ before it; incomplete fields are ignored. Evidence: docs/jbd-protocol.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from dbus_xbms.protocols import Field, decode
+from dbus_xbms.record import record
 
 ZERO_CELSIUS = 2731  # raw, 0.1 K
 UNKNOWN = 0xFFFF  # in basic info of a dialect that has its gauge in the tail
@@ -58,7 +59,7 @@ DAREN_LENGTHS = {8: Dialect.DAREN, 16: Dialect.DAREN_GAUGE}
 COLDEST, HOTTEST = ZERO_CELSIUS - 400, ZERO_CELSIUS + 1200  # raw: -40 and 120 °C
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tail:
     """The bytes after the sensors, and their fields."""
 

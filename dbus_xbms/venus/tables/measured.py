@@ -84,11 +84,10 @@ def balancer(*, balancing: bool, imbalanced: bool) -> int:
 
 
 def _balancer(report: Report) -> int | None:
-    if report.decision.sample is None:
+    sample = report.decision.sample
+    if sample is None or (balancing := sample.is_balancing) is None:
         return None
-    return balancer(
-        balancing=bool(report.decision.sample.balancing), imbalanced=_imbalanced(report.decision.alarms)
-    )
+    return balancer(balancing=balancing, imbalanced=_imbalanced(report.decision.alarms))
 
 
 # Bits of /Battery/<n>/Status, as named on the GX's page of a single battery.
@@ -110,11 +109,11 @@ STATUS_BITS = (
 
 
 def status(sample: PackSample | None, alarms: Mapping[str, Level]) -> int | None:
-    """Return the status of a pack in these bits; ``None`` without a sample."""
-    if sample is None:
+    """Return the status of a pack in these bits; ``None`` without a sample or without protections."""
+    if sample is None or sample.protection is None:
         return None
     tripped = sum({bit for bit, protection in STATUS_BITS if protection in sample.protection})
-    balance = (BALANCING if sample.balancing else 0) | (IMBALANCE if _imbalanced(alarms) else 0)
+    balance = (BALANCING if sample.is_balancing else 0) | (IMBALANCE if _imbalanced(alarms) else 0)
     return tripped | (balance or BALANCED)
 
 
@@ -195,14 +194,20 @@ MEASURED_ITEMS = (
             "/System/StoredEnergy",
             "d",
             "{:.2f}kWh",
-            _sample(lambda s: s.remaining * s.voltage / 1000),
+            _sample(lambda s: None if s.remaining is None else s.remaining * s.voltage / 1000),
             every=SLOW_EVERY,
         ),
         Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min), every=CELLS_EVERY),
         Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max), every=CELLS_EVERY),
         Item("/System/MinVoltageCellId", "s", "{}", _cell_id(lambda e: e.lowest), every=CELLS_EVERY),
         Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(lambda e: e.highest), every=CELLS_EVERY),
-        Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
+        Item(
+            "/Balancing",
+            "i",
+            "{}",
+            _sample(lambda s: None if s.is_balancing is None else int(s.is_balancing)),
+            every=CELLS_EVERY,
+        ),
         Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
         Item(
             "/Battery/1/Status",
@@ -225,7 +230,7 @@ MEASURED_ITEMS = (
 def cell_items(n: int) -> tuple[Item[Report], ...]:
     """Return the rows of cell ``n``, 1-based."""
     volts = _sample(lambda s: s.cells[n - 1] if n <= len(s.cells) else None)
-    balancing = _sample(lambda s: int(n in s.balancing))
+    balancing = _sample(lambda s: None if s.balancing is None else int(n in s.balancing))
     return rows(
         DETAIL,
         Item(f"/Voltages/Cell{n}", "d", "{:.3f}V", volts, every=CELLS_EVERY),

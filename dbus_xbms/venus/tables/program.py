@@ -91,6 +91,7 @@ def _discovered(n: int) -> Iterable[Item[ProgramReport]]:
         Item(f"{at}/Name", "s", "{}", _of(row, lambda pack: pack.name)),
         Item(f"{at}/Rssi", "i", "{} dBm", _of(row, lambda pack: pack.rssi)),
         Item(f"{at}/Protocol", "s", "{}", _of(row, lambda pack: pack.protocol)),
+        Item(f"{at}/Make", "s", "{}", _of(row, lambda pack: pack.make)),
         Item(f"{at}/Known", "i", "{}", _of(row, lambda pack: int(pack.known))),
         Item(f"{at}/LastSeen", "i", "{} s", _of(row, lambda pack: int(pack.age))),
         # Text, so that the address can be written: rows change while a scan runs.
@@ -112,6 +113,8 @@ def _pack(n: int) -> Iterable[Item[ProgramReport]]:
         Source(row),
         Item(f"{at}/Address", "s", "{}", _of(row, lambda pack: pack.address)),
         Item(f"{at}/Name", "s", "{}", _of(row, lambda pack: pack.name)),
+        Item(f"{at}/Make", "s", "{}", _of(row, lambda pack: pack.make)),
+        Item(f"{at}/WatchOnly", "i", "{}", _of(row, lambda pack: int(pack.watch_only))),
         Item(f"{at}/State", "s", "{}", _of(row, lambda pack: pack.state)),
         Item(
             f"{at}/Enabled",

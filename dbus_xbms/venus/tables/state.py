@@ -37,7 +37,7 @@ def _connection(report: Report) -> str:
 
 
 def alarm_value(path: str, level: Level, *, known: bool) -> int | None:
-    """Return the value of an alarm. Without measured values, one that is not raised is invalid.
+    """Return the value of an alarm. Without the values that it depends on, one that is not raised is invalid.
 
     That of the contact is known without them.
     """
@@ -53,9 +53,12 @@ def no_communication(phase: Phase, level: Level) -> int | None:
 
 
 def _alarm(path: str) -> Callable[[Report], int | None]:
-    return lambda report: alarm_value(
-        path, report.decision.alarms.get(path, Level.OK), known=report.decision.sample is not None
-    )
+    def read(report: Report) -> int | None:
+        decision = report.decision
+        known = decision.sample is not None and path not in decision.unwatched
+        return alarm_value(path, decision.alarms.get(path, Level.OK), known=known)
+
+    return read
 
 
 STATE: Source[Report] = Source(attrgetter("decision.phase", "link"))
@@ -72,7 +75,9 @@ DOUBT: Source[Report] = Source(attrgetter("decision.doubt"))
 COMMUNICATION = "/Errors/SmartLithium/Communication"
 NO_ERROR: Item[AnyReport] = Item("/ErrorCode", "i", "{}", lambda r: None, source=FIXED)  # any is an alarm
 SILENT: Source[Report] = Source(attrgetter("decision.phase", "decision.alarms"))
-ALARMS: Source[Report] = Source(lambda r: (r.decision.alarms, r.decision.sample is None))
+ALARMS: Source[Report] = Source(
+    lambda r: (r.decision.alarms, r.decision.sample is None, r.decision.unwatched)
+)
 
 STATE_ITEMS: tuple[Item[Report], ...] = (
     *rows(

@@ -12,6 +12,8 @@ from dbus_xbms.commands.bank_change import BankChange, consequences
 from dbus_xbms.commands.bank_offer import _joined, ask_to_join
 from dbus_xbms.commands.known import Known, path_of_bank
 from dbus_xbms.commands.table import Battery
+from dbus_xbms.policy.advice.consequences import WATCH_ONLY_ALLOWED
+from dbus_xbms.protocols import WATCH_ONLY
 from dbus_xbms.settings import PackSettings, SettingsError, Value, device_id, pack_path
 from dbus_xbms.text import LINE
 from dbus_xbms.venus.localsettings import LocalSettings
@@ -264,3 +266,55 @@ def test_a_bank_whose_stored_packs_cannot_be_read_does_not_become_the_bank_of_al
     assert "bow, stern" in str(packs.unusable)
     assert packs.configuration.member_of == {}
     assert packs.configuration.formations[1].refusal == "a bank needs at least two packs"
+
+
+# Packs that are watch only
+
+LITE: dict[str, Value] = {"Protocol": "daly", "CustomName": "Lite"}
+CURRENTS: dict[str, Value] = {"MaxChargeCurrent": 20.0, "MaxDischargeCurrent": 30.0}
+
+
+def test_a_watch_only_pack_is_not_proposed_and_naming_it_is_refused_with_the_reason_and_the_way_out() -> None:
+    packs = known(BOW, STERN, PORT, port=LITE)
+    assert "Lite" not in " ".join(said(packs, to_create(packs, []), live(bow=13.2, stern=13.2)))
+    with pytest.raises(CommandError, match="Lite is watch only, and AllowWatchOnlyMembers is 0") as refused:
+        said(packs, to_create(packs, ["bow", "lite"]), live(bow=13.2, port=13.2))
+    assert WATCH_ONLY in str(refused.value)
+    assert "--allow-watch-only" in str(refused.value)
+
+
+def test_a_watch_only_pack_needs_both_currents() -> None:
+    packs = known(BOW, PORT, port={**LITE, "MaxChargeCurrent": 20.0})
+    change = to_create(packs, ["bow", "lite"], allow_watch_only=True)
+    words = "Lite is watch only and needs MaxDischargeCurrent above 0: dbus-xbms set Lite MaxDischargeCurrent"
+    with pytest.raises(CommandError, match=words):
+        said(packs, change, live(bow=13.2, port=13.2))
+
+
+def test_creating_a_bank_with_a_watch_only_pack_names_the_danger_and_its_currents() -> None:
+    packs = known(BOW, PORT, port={**LITE, **CURRENTS})
+    change = to_create(packs, ["bow", "lite"], allow_watch_only=True)
+    assert change
+    assert next(iter(change.bank)) == "AllowWatchOnlyMembers"  # stored before the members
+    found = consequences(change, packs, live(bow=13.2, port=13.2))
+    assert WATCH_ONLY_ALLOWED in [one.words for one in found if one.ask]
+    words = "Lite is watch only: it counts within 20 A to charge and 30 A to discharge, which you have set"
+    assert words in [one.words for one in found if one.ask]
+    assert "Their settings allow charging with up to 50 A" in found[1].words
+
+
+def test_allowing_watch_only_packs_names_the_danger_and_those_that_join() -> None:
+    packs = known(BOW, STERN, PORT, port={**LITE, **CURRENTS}, banks={1: {"Enabled": 1}})
+    change = BankChange(number=1, bank={"AllowWatchOnlyMembers": 1})
+    found = consequences(change, packs, live(bow=13.2, stern=13.2, port=13.2))
+    asked = [one.words for one in found if one.ask]
+    assert WATCH_ONLY_ALLOWED in asked
+    assert "Lite becomes part of the bank Bank 1" in asked
+    packs = known(BOW, STERN, PORT, port=LITE, banks={1: {"Enabled": 1}})
+    with pytest.raises(CommandError, match="needs MaxChargeCurrent and MaxDischargeCurrent above 0"):
+        said(packs, change, live(bow=13.2, stern=13.2, port=13.2))
+
+
+def test_adding_a_watch_only_pack_keeps_it_out_of_the_bank_of_all_packs_without_a_question() -> None:
+    packs = known(BOW, STERN, banks={1: {"Enabled": 1}})
+    assert ask_to_join(packs.configuration, PackSettings({**TYPICAL, **LITE})) is False

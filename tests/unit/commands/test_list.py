@@ -12,6 +12,7 @@ from dbus_xbms.commands.scanning import Found
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.known.stored import StoredBank
+from dbus_xbms.protocols import WATCH_ONLY
 from dbus_xbms.settings import PackSettings
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"
@@ -42,7 +43,17 @@ LISTING = Listing(
     service="running",
     shown={ONE: SHOWN},
     contacts={ONE: Contact(state=ContactState.CONNECTED, reason="connected"), THREE: LOCKED},
-    recent=[Found(address="A4:C1:37:00:00:09", name="Neighbour", rssi=-90, state="new")],
+    recent=[
+        Found(
+            address="A4:C1:37:00:00:09",
+            name="Neighbour",
+            rssi=-90,
+            state="new",
+            protocol="redodo",
+            make="LiTime",
+            watch_only=True,
+        )
+    ],
 )
 
 
@@ -52,13 +63,27 @@ def test_a_wide_terminal_gets_a_table_with_reasons_below() -> None:
     assert [line.split()[0] for line in lines[1:4]] == [ONE, THREE, TWO]
     assert "removed, settings kept" in lines[3]
     assert lines[5:7] == ["JBD-3: it wants its password", "  -> give it"]
-    assert lines[-1].split() == ["A4:C1:37:00:00:09", "-90", "new", "Neighbour"]
+    assert lines[-1].split() == ["A4:C1:37:00:00:09", "-90", "new", "LiTime", "(watch", "only)", "Neighbour"]
 
 
 def test_a_narrow_terminal_gets_a_few_lines_for_each_pack() -> None:
     lines = "\n".join(described(LISTING, 34)).splitlines()
     assert lines[:4] == ["House bank", f"  {ONE}", "  connected, controls", "  battery:600"]
     assert [line for line in lines if len(line) > 34] == []
+
+
+def test_a_pack_that_is_only_watched_says_so_with_its_make_and_the_reason() -> None:
+    bow = pack(CustomName="Bow", Protocol="redodo", AdvertisedName="L-12100BNNA70-A09683")
+    mode = {"/Bluetooth/State": "connected", "/Info/ChargeMode": "Not controlling: a long reason"}
+    shown = replace(SHOWN, values=mode)
+    listing = replace(
+        LISTING, packs={ONE: bow, TWO: PackSettings({**bow, "Enabled": 0})}, shown={ONE: shown}, contacts={}
+    )
+    assert listing.state(ONE) == "connected, watch only"
+    lines = "\n".join(described(listing, 400)).splitlines()
+    assert f"Watch only: Bow (LiTime). {WATCH_ONLY}" in lines
+    first, _ = json.loads(json.dumps(as_json(listing)))["packs"]
+    assert (first["make"], first["watch_only"]) == ("LiTime", True)
 
 
 def test_an_empty_list_has_advice() -> None:
@@ -89,6 +114,8 @@ def test_the_keys_of_the_json_are_stable() -> None:
         "address": ONE,
         "name": "House bank",
         "enabled": True,
+        "make": "JBD",
+        "watch_only": False,
         "bank": None,
         "instance": 600,
         "controls": True,
@@ -111,6 +138,9 @@ def test_the_keys_of_the_json_are_stable() -> None:
             "advertised_name": "Neighbour",
             "rssi": -90,
             "state": "new",
+            "protocol": "redodo",
+            "make": "LiTime",
+            "watch_only": True,
         }
     ]
 

@@ -339,3 +339,16 @@ def test_a_bug_report_has_no_name_of_a_bank_or_of_its_packs() -> None:
     )
     text = repr(discreet(told)) + " ".join(f"{one.topic} {one.words}" for one in examine(discreet(told)))
     assert not any(name in text for name in ("House", "Port", "Starboard"))
+
+
+def test_a_bank_that_does_not_control_because_of_a_watch_only_pack_is_a_problem_with_a_way_out() -> None:
+    why = "Lite is watch only, and AllowWatchOnlyMembers is 0"
+    case = replace(on_bus(controls=False, no_control=why), banks={1: replace(HOUSE, watch_only=why)})
+    (found,) = [one for one in about(case, "bank House") if one.verdict is Verdict.PROBLEM]
+    assert found.words == f"it does not control chargers: {why}"
+    assert "dbus-xbms bank remove bank1 PACK" in found.advice
+
+
+def test_a_watch_only_pack_of_a_bank_that_controls_is_noted() -> None:
+    notes = about(bank(watched=("Lite",)), "trust bank House")
+    assert notes[0].words.startswith("Lite can only lower its limits, being watch only")

@@ -34,9 +34,9 @@ from dbus_xbms.protocols.jbd.registers import (
 )
 from dbus_xbms.protocols.jbd.switches import FACTORY_CODE, LEAVE_CODE
 from dbus_xbms.simulator.battery import Battery
-from dbus_xbms.simulator.board import BatteryBoard, recordings
-from dbus_xbms.simulator.device import Device
+from dbus_xbms.simulator.board import recordings
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.simulator.scenario import address_of, pack_of
 from dbus_xbms.simulator.world import make_device
 from dbus_xbms.simulator.writes import STORE_CODE
@@ -83,7 +83,9 @@ class Wire:
 
     def __init__(self, **row: object) -> None:
         self.clock = FakeClock()
-        self.device: Device = make_device(pack_of({"address": ADDRESS, **row}, 1), self.clock)
+        device = make_device(pack_of({"address": ADDRESS, **row}, 1), self.clock)
+        assert isinstance(device, JbdDevice)
+        self.device = device
         self.chunks: list[tuple[float, bytes]] = []
         self.connect()
 
@@ -112,12 +114,12 @@ class Wire:
         return frame.payload
 
     def truth(self) -> dict[str, Any]:
-        return self.device.board.truth(self.clock.now)
+        return self.device.truth()
 
     def battery(self) -> Battery:
-        board = self.device.board
-        assert isinstance(board, BatteryBoard)
-        return board.battery
+        battery = self.device.battery
+        assert battery is not None
+        return battery
 
     def module(self, command: int, payload: bytes = b"") -> int:
         (frame,) = self.frames(module(command, payload).encoded)

@@ -11,13 +11,13 @@ import pytest
 
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.simulator.air import Air, RadioSpec
+from dbus_xbms.simulator.air import RadioSpec
 from dbus_xbms.simulator.battery import BatterySpec
-from dbus_xbms.simulator.bluez_gatt import LAYOUTS
 from dbus_xbms.simulator.bluez_names import Timing, uuid
 from dbus_xbms.simulator.board import BoardSpec
 from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.faults import FAULTS
+from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.simulator.scenario import (
     MOST_PACKS,
     Scenario,
@@ -26,7 +26,7 @@ from dbus_xbms.simulator.scenario import (
     read_scenario,
     replayed_packs,
 )
-from dbus_xbms.simulator.world import make_device
+from dbus_xbms.simulator.world import make_device, make_module
 from tests.unit.simulator.test_device import FakeClock
 
 
@@ -46,12 +46,13 @@ def test_many_default_packs_have_unique_addresses_and_vary() -> None:
 
 def test_every_default_pack_is_recognised_by_its_advertisement() -> None:
     for spec in default_packs(16):
-        pack = Air().add(make_device(spec, FakeClock()), spec.radio)
-        company, content = pack.manufacturer
+        module = make_module(spec)
+        assert module.manufacturer is not None
+        company, content = module.manufacturer
         seen = Advertised(
-            address=pack.address,
+            address=spec.address,
             name=spec.radio.name,
-            services=(uuid(LAYOUTS[spec.radio.layout][0]),),
+            services=(uuid(module.advertised),),
             manufacturer={company: content},
         )
         assert Jbd().recognises(seen), spec.radio.name
@@ -166,10 +167,11 @@ def test_an_unusual_value_of_a_pack_is_refused_with_a_reason_or_simulated(key: s
             continue
         (pack,) = scenario.packs
         device = make_device(pack, FakeClock())
+        assert isinstance(device, JbdDevice)
         for register in (0x03, 0x04, 0x05):
             for now in (0.0, 1.0, 1000.0):
                 assert device.board.read(register, now) is not None
-        assert Air().add(device, pack.radio).manufacturer
+        assert make_module(pack).manufacturer
     assert refused >= 5
 
 

@@ -12,10 +12,11 @@ from dbus_xbms.model import Limits, Mosfets, PackIdentity, PackSample
 from dbus_xbms.policy import engine as pack_engine
 from dbus_xbms.policy import pack_state
 from dbus_xbms.policy.bank import engine
+from dbus_xbms.policy.bank.currents import Combined
 from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.records import BankDecision, MemberView
 from dbus_xbms.policy.charge import ramp
-from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance, RampedLimit
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
@@ -79,7 +80,7 @@ class Pack:
             settings=self.settings,
             identity=PackIdentity(
                 cell_count=len(last.cells) if last else self.settings.cells,
-                nominal=last.nominal if last else self.settings.nominal,
+                nominal=last.nominal or 0.0 if last else self.settings.nominal,
             ),
             decision=None if self.crashed else self.decision,
             decided_at=self.decided_at,
@@ -185,6 +186,13 @@ def decide(
 ) -> tuple[BankState, BankDecision]:
     """Decide about a bank that controls, without the limits of any earlier decision unless given."""
     return engine.decide(state or BankState(started=START), views, bank(**chosen), now, managed=True)
+
+
+def combined_of(state: BankState, *, charging: bool) -> Combined:
+    """Return what the limits of one direction are made of."""
+    found = state.limits.charging if charging else state.limits.discharging
+    assert found
+    return found
 
 
 def limits(*views: MemberView, **how: Any) -> Limits:

@@ -11,12 +11,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dbus_xbms.model import Limits, Mosfet, Mosfets, Phase
-from dbus_xbms.policy.bank.currents import Combined
-from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.records import MemberView
 from dbus_xbms.policy.bank.shares import FLOOR
 from dbus_xbms.policy.charge.ramp import RECOVERY_HOLD, RECOVERY_TIME
-from tests.unit.policy.bank.packs import CONTROL, LATER, decide, member, reading
+from tests.unit.policy.bank.packs import CONTROL, LATER, combined_of, decide, member, reading
 
 pytestmark = pytest.mark.no_cover  # many computations over few lines, which other tests cover too
 
@@ -91,13 +89,6 @@ def views(specs: list[Spec], decided_at: float = LATER) -> list[MemberView]:
     return [spec.view(n, decided_at) for n, spec in enumerate(specs, 1)]
 
 
-def combined(state: BankState, *, charging: bool) -> Combined:
-    """Return what the limits of one direction are made of."""
-    found = state.limits.charging if charging else state.limits.discharging
-    assert found
-    return found
-
-
 def own(spec: Spec, *, charging: bool) -> float:
     """Return a member's own limit in A as it publishes it."""
     allowed, mosfet = (spec.ccl, Mosfet.CHARGE) if charging else (spec.dcl, Mosfet.DISCHARGE)
@@ -120,7 +111,7 @@ def test_a_bank_at_its_limit_has_no_pack_above_its_own_limit_by_the_assumed_shar
 ) -> None:
     state, decision = decide(*views(specs))
     limit = allowed(decision.limits, charging=charging)
-    for number, contribution in combined(state, charging=charging).contributions.items():
+    for number, contribution in combined_of(state, charging=charging).contributions.items():
         if not specs[number - 1].silent and contribution.share is not None:
             assert limit * contribution.share <= own(specs[number - 1], charging=charging) + ROUNDING
 
@@ -196,7 +187,7 @@ def test_the_limits_are_continuous_in_the_measured_currents(
     specs: list[Spec], directions: list[float], charging: bool
 ) -> None:
     near = [replace(s, current=s.current + 1e-7 * d) for s, d in zip(specs, directions, strict=False)]
-    one, other = (combined(decide(*views(each))[0], charging=charging) for each in (specs, near))
+    one, other = (combined_of(decide(*views(each))[0], charging=charging) for each in (specs, near))
     assert one.allowance.current == pytest.approx(other.allowance.current, rel=0.01, abs=0.05)
 
 
@@ -279,7 +270,7 @@ def test_a_pack_that_returns_raises_the_currents_no_faster_than_the_ramp(
     back, decision = decide(*views(specs, LATER + after), state=state, now=LATER + after)
     assert decision.limits
     climb = max(0.0, after - RECOVERY_HOLD) / RECOVERY_TIME
-    top = combined(back, charging=True).ceiling, combined(back, charging=False).ceiling
+    top = combined_of(back, charging=True).ceiling, combined_of(back, charging=False).ceiling
     assert decision.limits.ccl <= charge.allowed + climb * top[0] + ROUNDING
     assert decision.limits.dcl <= discharge.allowed + climb * top[1] + ROUNDING
 

@@ -101,11 +101,10 @@ def test_what_was_switched_is_shown_only_where_all_packs_agree() -> None:
         requested=MosfetTarget(charge=False),
         balancing=True,
         failed=frozenset({Mosfet.CHARGE}),
-        lent_for=5.0,
     )
-    stern = replace(bow, commanded=ON, failed=frozenset(), lent_for=0.0, balancing=None)
+    stern = replace(bow, commanded=ON, failed=frozenset(), balancing=None)
     both = orders.combined([bow, stern])
     assert both.commanded == MosfetTarget(charge=None, discharge=True)
     assert both.requested == MosfetTarget(charge=False)
-    assert (both.balancing, both.failed, both.lent_for) == (None, frozenset({Mosfet.CHARGE}), 5.0)
+    assert (both.balancing, both.failed) == (None, frozenset({Mosfet.CHARGE}))
     assert orders.combined([]) == SwitchStatus()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.protocols import Advertised
+from dbus_xbms.protocols.advertisement import uuid16
 from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.protocols.jbd.adverts import FF00, FF06, FFF0, uuid16
+from dbus_xbms.protocols.jbd.adverts import FF00, FF06, FFF0
 from tests.unit.recorded import RECORDED, Entry
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.model import Mosfets, PackIdentity, Protection, Reading
-from dbus_xbms.protocols import BmsFamily, NoReply, ProtocolError, Refused
+from dbus_xbms.protocols import ConversationFamily, NoReply, ProtocolError, Refused
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import JbdFramer, read, reply
 from tests.unit.recorded import converse, frame_of
@@ -28,7 +28,7 @@ def poll(
 
 
 def test_jbd_is_a_bms_protocol() -> None:
-    protocol: BmsFamily = Jbd()
+    protocol: ConversationFamily = Jbd()
     assert isinstance(protocol.framer(), JbdFramer)
     assert [layout.service[4:8] for layout in protocol.layouts] == ["ff00", "fff0", "ff06"]
 
@@ -45,7 +45,7 @@ def test_a_poll_returns_a_complete_sample() -> None:
     assert (sample.voltage, sample.current, sample.soc, sample.cycles) == (14.28, 0.0, 100.0, 8)
     assert (sample.remaining, sample.nominal) == (280.0, 280.0)
     assert sample.mosfets == Mosfets(charge=False, discharge=True)
-    assert sample.protection == {Protection.CELL_OVERVOLTAGE}
+    assert sample.protection == frozenset({Protection.CELL_OVERVOLTAGE})
     assert sample.cells == (3.909, 3.901, 3.895, 3.901)
     assert sample.temperatures == (21.5, 20.9, 20.4)
     assert (sample.balancing, sample.learned, sample.balance_current) == (frozenset(), None, None)
@@ -58,7 +58,7 @@ def test_the_tail_has_the_learned_capacity_and_the_balance_current() -> None:
 
 def test_balancing_cells_are_numbered_from_one() -> None:
     sample = poll(PACK | {0x03: frame_of("sp15s001_11s_charge_balancing")})[0].sample
-    assert sample.balancing == {2, 8, 10}
+    assert sample.balancing == frozenset({2, 8, 10})
 
 
 def test_an_unknown_pack_is_asked_for_its_identity() -> None:
