@@ -6,14 +6,14 @@ At most one, only if its owner has allowed it, and not beside another BMS or on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import inf
 
 from dbus_xbms.policy.bank import watch_only
 from dbus_xbms.policy.charge import chemistry
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import WATCH_ONLY, BankSettings, PackSettings, Value
 
 SETTLE = 60.0  # s after the start for other batteries to appear before a pack takes control

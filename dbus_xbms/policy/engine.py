@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from dbus_xbms.model import LENT, Level, Mosfet, Mosfets, PackSample, Phase
 from dbus_xbms.policy import (
@@ -27,6 +26,7 @@ from dbus_xbms.policy.freshness import Freshness
 from dbus_xbms.policy.pack_state import PackState, failed, heard_since_lent, sampled
 from dbus_xbms.policy.poll_rate import IdlePeriod
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample is shown

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 
 from dbus_xbms.model import History, PackSample
 from dbus_xbms.policy.state_of_charge import consumed, full_charge
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 FULL_SOC = 100.0  # %
 DISCHARGED_BELOW, RECHARGED_ABOVE = 65.0, 90.0  # %; a discharge counts once both have been passed

@@ -9,12 +9,12 @@ written. A command is refused, carried out within seconds, or fails; none waits 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from enum import Enum
 
 from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 
 NOTHING = MosfetTarget()

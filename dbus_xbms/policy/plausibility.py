@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import replace
 from math import inf, isfinite
 
 from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, PackSample, Protection
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 DOUBT_AFTER = 30.0  # s without a plausible reading until all readings are in doubt
 CONSECUTIVE_WITHIN = 10.0  # s; an implausible reading later than this follows silence, not a plausible one

@@ -142,6 +142,13 @@ def test_a_wide_terminal_also_shows_what_limits_each_pack() -> None:
     assert next(line for line in lines if "Port  " in line).endswith("CCL 30.0A 0.3 C of 100 Ah")
 
 
+def test_a_watch_only_pack_is_marked_on_the_page_of_its_bank() -> None:
+    scene = Scene(banks=[bank(member(1, PORT), member(2, STARBOARD, WatchOnly=1))], packs=[])
+    lines = [one for one in drawn(scene, (120, 30), View(opened=True)) if "watch only" in one]
+    assert len(lines) == 1
+    assert "Starboard" in lines[0]
+
+
 def test_a_pack_that_discharges_shows_its_discharge_limit() -> None:
     (one,) = members(bank(member(1, PORT, Current=-3.0)))
     assert one.limits == ("DCL 50.0A", "0.5 C of 100 Ah")
