@@ -89,6 +89,12 @@ def ignoring(volts: float | None) -> CapState:
     return CapState(overshoot=Overshoot(volts=volts))
 
 
+def of_bank(volts: float | None, published: PublishedLimits) -> CapState:
+    """Return the state of a pack whose bank has the cap, and knows of so many V above the CVL."""
+    cvls, ccls = (Followed().replaced_by(limit) for limit in (published.cvl, published.ccl))
+    return CapState(ccls=ccls, overshoot=Overshoot(volts=volts, cvls=cvls))
+
+
 def round_down(voltage: float) -> float:
     """Round a pack's voltage in V down to use it as a limit."""
     return round(floor(voltage / VOLTAGE_STEP + 1e-6) * VOLTAGE_STEP, 2)

@@ -143,7 +143,7 @@ def _cap(
 ) -> cvl_cap.CapState:
     """Advance the cap that makes chargers obey; the bank of a pack does that for all its packs."""
     if stage:
-        return cvl_cap.ignoring(stage.overshoot)
+        return cvl_cap.of_bank(stage.overshoot, published)
     cap, silent = (before.cap, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
     return cvl_cap.step(cap, sample, published, dt, after_silence=silent)
 
