@@ -81,6 +81,7 @@ QtObject {
 		[/^discharge fault$/, qsTr("discharge fault")],
 		[/^short circuit$/, qsTr("short circuit")],
 		[/^Chemistry is not chosen$/, qsTr("the chemistry is not chosen")],
+		[/^this make is only watched$/, qsTr("this make is only watched")],
 		[/^part of the bank (.*)$/, qsTr("part of the bank %1")],
 		[/^Bulk$/, qsTr("Bulk")],
 		[/^Absorption$/, qsTr("Absorption")],
