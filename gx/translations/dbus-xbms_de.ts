@@ -1717,6 +1717,10 @@
         <source>discharge fault</source>
         <translation>Fehler beim Entladen</translation>
     </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>nur Anzeige: dieses Fabrikat steuert nie das Laden</translation>
+    </message>
 </context>
 <context>
     <name>WorstCell</name>
