@@ -1287,6 +1287,10 @@
         <translation>Ein anderes Programm zeigt dieses Pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>Die Bibliothek für diese Marke fehlt</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Gelesen, aber das GX zeigt es nicht</translation>
     </message>

@@ -1287,6 +1287,10 @@
         <translation>Otro programa muestra este pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>Falta la biblioteca para esta marca</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Leído, pero el GX no lo muestra</translation>
     </message>

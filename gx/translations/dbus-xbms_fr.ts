@@ -1287,6 +1287,10 @@
         <translation>Un autre programme affiche ce pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>La bibliothèque pour cette marque manque</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Lu, mais le GX ne l&apos;affiche pas</translation>
     </message>

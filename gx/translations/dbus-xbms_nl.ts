@@ -1287,6 +1287,10 @@
         <translation>Een ander programma toont deze pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>De bibliotheek voor dit merk ontbreekt</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Gelezen, maar de GX toont hem niet</translation>
     </message>
