@@ -242,8 +242,8 @@ Written by `python -m bench.speed.makes --keep`, then `python -m bench.tables`, 
 of each make are read by a process of their own, and so are JBDs that only watch, all at the same time, once a
 second, with dbus-fast compiled. The packs are as above. CPU, dbus-daemon and signals are per pack and poll of
 four packs. A JBD and a Daly take two requests per poll, a LiTime one, a Seplos five; a JK sends its
-measurements unasked. The library that reads other makes is imported for the first such pack, and by no process
-without one.
+measurements unasked. The library that reads other makes is imported for the first such pack, and by no
+process without one.
 
 <!-- makes -->
 <!-- end -->
