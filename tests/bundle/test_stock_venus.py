@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +133,20 @@ def test_a_command_that_needs_the_simulator_says_where_it_is(
 def test_the_self_test_passes(unpacked: Path, stock_python: Path) -> None:
     done = launch(unpacked, stock_python, "doctor", "--self-test")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_install_sh_asks_for_the_room_that_a_release_takes_with_its_compiled_modules(
+    unpacked: Path, stock_python: Path
+) -> None:
+    assert launch(unpacked, stock_python, "doctor", "--self-test").returncode == 0  # imports them
+    compiled = Path(f"{stock_python}.cache") / unpacked.relative_to("/")
+    assert compiled.is_dir()
+    block = 4  # kB
+    sizes = [path.stat().st_size for folder in (unpacked, compiled) for path in folder.rglob("*")]
+    takes = sum(-(-size // (1024 * block)) * block for size in sizes)
+    room = re.search(r"^ROOM=(\d+)", (unpacked / "install.sh").read_text(), re.MULTILINE)
+    assert room
+    assert 5000 < takes < int(room[1])
 
 
 def test_a_frame_is_decoded(unpacked: Path, stock_python: Path) -> None:
