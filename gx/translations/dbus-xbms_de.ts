@@ -1546,6 +1546,10 @@
         <translation>die Zellchemie ist nicht gewählt</translation>
     </message>
     <message>
+        <source>this make is only watched</source>
+        <translation>diese Marke wird nur angezeigt</translation>
+    </message>
+    <message>
         <source>part of the bank %1</source>
         <translation>Teil der Bank %1</translation>
     </message>
@@ -1720,6 +1724,10 @@
     <message>
         <source>discharge fault</source>
         <translation>Fehler beim Entladen</translation>
+    </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>nur Anzeige: dieses Fabrikat steuert nie das Laden</translation>
     </message>
 </context>
 <context>

@@ -1546,6 +1546,10 @@
         <translation>la química no está elegida</translation>
     </message>
     <message>
+        <source>this make is only watched</source>
+        <translation>esta marca solo se muestra</translation>
+    </message>
+    <message>
         <source>part of the bank %1</source>
         <translation>parte del banco %1</translation>
     </message>
@@ -1720,6 +1724,10 @@
     <message>
         <source>discharge fault</source>
         <translation>fallo de descarga</translation>
+    </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>solo se muestra: esta marca nunca controla la carga</translation>
     </message>
 </context>
 <context>

@@ -1546,6 +1546,10 @@
         <translation>la chimie n&apos;est pas choisie</translation>
     </message>
     <message>
+        <source>this make is only watched</source>
+        <translation>cette marque est seulement affichée</translation>
+    </message>
+    <message>
         <source>part of the bank %1</source>
         <translation>membre du parc %1</translation>
     </message>
@@ -1720,6 +1724,10 @@
     <message>
         <source>discharge fault</source>
         <translation>défaut de décharge</translation>
+    </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>affichage seul : cette marque ne contrôle jamais la charge</translation>
     </message>
 </context>
 <context>

@@ -1546,6 +1546,10 @@
         <translation>de celchemie is niet gekozen</translation>
     </message>
     <message>
+        <source>this make is only watched</source>
+        <translation>dit merk wordt alleen weergegeven</translation>
+    </message>
+    <message>
         <source>part of the bank %1</source>
         <translation>deel van de bank %1</translation>
     </message>
@@ -1720,6 +1724,10 @@
     <message>
         <source>discharge fault</source>
         <translation>fout bij het ontladen</translation>
+    </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>alleen weergave: dit merk regelt nooit het laden</translation>
     </message>
 </context>
 <context>
