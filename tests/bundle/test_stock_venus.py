@@ -139,7 +139,7 @@ def test_install_sh_asks_for_the_room_that_a_release_takes_with_its_compiled_mod
     unpacked: Path, stock_python: Path, tmp_path: Path
 ) -> None:
     own = environment(stock_python) | {"PYTHONPYCACHEPREFIX": str(tmp_path)}
-    command = [unpacked / "bin/dbus-xbms", "doctor", "--self-test"]  # imports every module
+    command = [str(unpacked / "bin/dbus-xbms"), "doctor", "--self-test"]  # imports every module
     subprocess.run(command, env={**os.environ, **own}, check=True, capture_output=True, timeout=60)
     compiled = tmp_path / unpacked.relative_to("/")
     assert compiled.is_dir()
