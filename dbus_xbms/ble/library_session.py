@@ -50,6 +50,7 @@ class LibrarySession:
         self._ended: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self._client: LibraryClient | None = None
         self._bms: Any = None
+        self._description: dict[str, str] = {}
 
     async def start(self, client: GattClient, device: BLEDevice, *, socket: bool) -> None:
         """Let the library subscribe and log in; the contract is ``Session.start``."""
@@ -79,15 +80,15 @@ class LibrarySession:
         return advice(ContactState.NEEDS_PASSWORD, self._address)
 
     async def log_in(self) -> None:
-        """Do nothing: the library has logged in when it was started."""
+        """Read what describes the BMS; the library has logged in when it was started."""
+        self._description = await self._describe()
 
     async def read(self, known: PackIdentity | None, *, counters: bool, limit: float = inf) -> Reading:
         """Read the pack once; the library knows no counters."""
         sample = await self._call(self._bms.async_update(), limit)
-        described = await self._describe() if known is None else None
         if not isinstance(sample, dict):
             raise ProtocolError(f"{self._named}: expected a dict, got {sample!r:.40}")
-        return reading(sample, described)
+        return reading(sample, self._description if known is None else None)
 
     async def _describe(self) -> dict[str, str]:
         """Return the texts that describe the BMS; one that does not send them is read all the same."""

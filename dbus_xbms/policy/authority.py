@@ -6,14 +6,14 @@ At most one, only if its owner has allowed it, and not beside another BMS or on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import inf
 
 from dbus_xbms.policy.bank import watch_only
 from dbus_xbms.policy.charge import chemistry
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import WATCH_ONLY, BankSettings, PackSettings, Value
 
 SETTLE = 60.0  # s after the start for other batteries to appear before a pack takes control
@@ -28,6 +28,7 @@ NO_BANK = 6.0  # V; below this a charger sees no battery at all
 REMOVED = "the pack was removed"
 OFF = "Control is 0"
 NO_CHEMISTRY = "Chemistry is not chosen"
+ONLY_WATCHED = "this make is only watched"
 
 
 class Reason(Enum):
@@ -113,7 +114,7 @@ class _View:
 def control_disabled(settings: PackSettings) -> str:
     """Return why the make of a pack or the owner's settings do not allow control; "" if they do."""
     if settings.watch_only:
-        return WATCH_ONLY
+        return ONLY_WATCHED
     if not settings.control:
         return OFF
     return "" if settings.chemistry else NO_CHEMISTRY

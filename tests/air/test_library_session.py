@@ -15,7 +15,7 @@ from bleak.exc import BleakError
 
 from dbus_xbms.ble import library_session
 from dbus_xbms.ble.bluez import library
-from dbus_xbms.ble.errors import NotSubscribed, OtherMake
+from dbus_xbms.ble.errors import LibraryMissing, NotSubscribed, OtherMake
 from dbus_xbms.ble.library_client import MOST_RECEIVED
 from dbus_xbms.ble.library_session import CANCEL_LIMIT
 from dbus_xbms.ble.link import Link
@@ -479,6 +479,6 @@ async def test_a_machine_without_the_library_says_so_before_it_connects() -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(library, "missing", lambda: "needs Python 3.12: run dbus-xbms with that")
         async with closed(pack) as link:
-            with pytest.raises(LinkError, match=r"needs Python 3\.12"):
+            with pytest.raises(LibraryMissing, match=r"needs Python 3\.12"):
                 await link.open()
             assert link.status.reconnects == 0

@@ -35,7 +35,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "protocols": {"contact", "model", "record", "schema"},
     "policy": {"model", "record", "settings", "text"},
     "known": {"policy", "schema", "settings", "text"},
-    "ble": {"contact", "dbus", "model", "protocols", "settings"},
+    "ble": {"contact", "dbus", "model", "protocols", "record", "settings"},
     "venus": {"dbus", "logs", "model", "policy", "program_report", "text", "report", "settings"},
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},

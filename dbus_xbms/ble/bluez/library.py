@@ -22,7 +22,7 @@ from typing import Any
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
-from dbus_xbms.protocols import LinkError
+from dbus_xbms.ble.errors import LibraryMissing
 from dbus_xbms.protocols.aiobmsble.makes import VERSION
 from dbus_xbms.protocols.aiobmsble.requirement import LIBRARY, missing
 
@@ -38,14 +38,14 @@ def load(name: str) -> type[Any]:
     """Import the library's module of a make, such as ``daly``, and return its class ``BMS``.
 
     Raises:
-        LinkError: the library is missing or of another release; the message says what to do.
+        LibraryMissing: the library is missing or of another release; the message says what to do.
     """
     if lacking := missing():
-        raise LinkError(lacking)
+        raise LibraryMissing(lacking)
     try:
         bms: type[Any] = bms_module(name).BMS
     except ImportError as err:
-        raise LinkError(f"the library {LIBRARY} cannot be used: {err}; install dbus-xbms again") from err
+        raise LibraryMissing(f"the library {LIBRARY} cannot be used: {err}; install dbus-xbms again") from err
     return bms
 
 

@@ -13,7 +13,7 @@ slowly.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from math import floor, inf
 
 from dbus_xbms.model import PackSample
@@ -21,7 +21,7 @@ from dbus_xbms.policy.charge import overshoot
 from dbus_xbms.policy.charge.followed import FOLLOWS_WITHIN, Followed
 from dbus_xbms.policy.charge.overshoot import FEED_IN, Overshoot
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 VOLTAGE_STEP = 0.1  # V; the pack's voltage is rounded down to it when it serves as a limit
 PUBLISHED_STEP = 0.01  # V
@@ -87,6 +87,12 @@ class PublishedLimits:
 def ignoring(volts: float | None) -> CapState:
     """Return the state at the start: chargers have been found to charge so many V above the CVL."""
     return CapState(overshoot=Overshoot(volts=volts))
+
+
+def of_bank(volts: float | None, published: PublishedLimits) -> CapState:
+    """Return the state of a pack whose bank has the cap, and knows of so many V above the CVL."""
+    cvls, ccls = (Followed().replaced_by(limit) for limit in (published.cvl, published.ccl))
+    return CapState(ccls=ccls, overshoot=Overshoot(volts=volts, cvls=cvls))
 
 
 def round_down(voltage: float) -> float:

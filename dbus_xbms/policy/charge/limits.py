@@ -6,8 +6,6 @@ Time passes from sample to sample only: between two samples no limit moves. Limi
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge import (
@@ -32,6 +30,7 @@ from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.ramp import RampedLimit
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings
 
 
@@ -144,7 +143,7 @@ def _cap(
 ) -> cvl_cap.CapState:
     """Advance the cap that makes chargers obey; the bank of a pack does that for all its packs."""
     if stage:
-        return cvl_cap.ignoring(stage.overshoot)
+        return cvl_cap.of_bank(stage.overshoot, published)
     cap, silent = (before.cap, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
     return cvl_cap.step(cap, sample, published, dt, after_silence=silent)
 

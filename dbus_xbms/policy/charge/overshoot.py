@@ -7,10 +7,10 @@ current answers to the CVL.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 
 from dbus_xbms.policy.charge.followed import Followed
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 FEED_IN = 0.4  # V that systemcalc adds to the CVL with DC feed-in
 CLEAR = 0.3  # V; chargers that obey are hardly so far above the CVL

@@ -120,9 +120,11 @@ def _celled(value: object) -> float:
 
 
 def _temperatures(sample: Mapping[str, object]) -> tuple[tuple[float, ...], str]:
-    """Return the sensors and their roles; no roles if none has a type."""
+    """Return the sensors and their roles, those of its packs if it has none; no roles if none has a type."""
     celsius, types = [], []
-    for sensor in _list(sample, "temp_values"):
+    packs = (pack for pack in _list(sample, "packs") if isinstance(pack, Mapping))
+    own = _list(sample, "temp_values")
+    for sensor in own or [one for pack in packs for one in _list(pack, "temp_values")]:
         value = getattr(sensor, "value", sensor)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ProtocolError(f"temp_values: expected numbers, got {sensor!r:.40}")

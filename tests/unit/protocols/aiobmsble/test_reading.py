@@ -139,6 +139,13 @@ def test_typed_sensors_have_their_roles() -> None:
     assert read(temp_values=[21.5]).sensor_roles == ""
 
 
+def test_the_sensors_of_the_packs_are_those_of_a_bms_that_has_none_itself() -> None:
+    packs = [{"temp_values": [Sensor(20.0, Kind.CELL)]}, {"temp_values": [Sensor(35.0, Kind.MOSFET)]}]
+    sample = read(packs=packs, temp_values=...)
+    assert (sample.temperatures, sample.sensor_roles) == ((20.0, 35.0), "cm")
+    assert read(packs=packs).temperatures == (21.5, 20.5)
+
+
 def test_a_cell_without_a_voltage_makes_all_cells_unknown_and_is_a_problem() -> None:
     sample = read(cell_count=5)
     assert sample.cells == ()
