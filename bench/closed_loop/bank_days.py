@@ -44,7 +44,6 @@ ALL = replace(
     strings=((A, B, C_WORST, D_FULL_EARLY),),
     outages=LEAVING,
     least_top=BELOW_WEAK,
-    compared=True,
 )
 SERIES = BankSetup(
     name="2 packs in series, a weak cell",
@@ -61,14 +60,16 @@ def with_16_cells(pack: PackSpec, behind: float) -> PackSpec:
 
 
 HIGH = BankSetup(
-    name="48 V: 3 packs of 16 cells, one weak",
+    name="48 V: 3 packs of 16 cells, one weak, feed-in",
+    charger=FEED_IN,
     strings=((with_16_cells(A, 0.4), with_16_cells(C, 0.8), with_16_cells(D, FAR)),),
     sun=200.0,
     load=2.5,
     least_top=BELOW_WEAK,
 )
 STRINGS = BankSetup(
-    name="2s2p, a weak cell",
+    name="2s2p, a weak cell, feed-in",
+    charger=FEED_IN,
     strings=((replace(A, soc=60.0), D), (replace(B, soc=60.0), replace(D_WEAK, name="E, 100 Ah"))),
     sun=150.0,
     load=2.0,
@@ -78,7 +79,7 @@ RESTARTS = (7.3, 9.1, 11.6, 13.05, 14.2, 18.9)  # hours; also at the top, and wh
 
 SETUPS: tuple[BankSetup, ...] = (
     replace(UNEQUAL, compared=True),
-    replace(UNEQUAL, name="4 unequal packs, feed-in", charger=FEED_IN),
+    replace(UNEQUAL, name="4 unequal packs, feed-in, with restarts", charger=FEED_IN, restarts=RESTARTS),
     replace(UNEQUAL, name="packs leave and return under load", outages=LEAVING, compared=True),
     replace(UNEQUAL, name="the charge MOSFET of D turns off at full", strings=((A, B, C, D_FULL_EARLY),)),
     replace(
@@ -91,15 +92,12 @@ SETUPS: tuple[BankSetup, ...] = (
         charger=FEED_IN,
         least_top=BELOW_WEAK,
     ),
-    replace(UNEQUAL, name="C below 0 °C in the morning", strings=((A, B, C_COLD, D),), compared=True),
+    replace(UNEQUAL, name="C below 0 °C in the morning", strings=((A, B, C_COLD, D),)),
     ALL,
-    replace(ALL, name="all of these together, feed-in", charger=FEED_IN, compared=False),
+    replace(ALL, name="all of these together, feed-in", charger=FEED_IN),
     SERIES,
     replace(SERIES, name="2 packs in series, a weak cell, feed-in", charger=FEED_IN),
     HIGH,
-    replace(HIGH, name=f"{HIGH.name}, feed-in", charger=FEED_IN),
     STRINGS,
-    replace(STRINGS, name=f"{STRINGS.name}, feed-in", charger=FEED_IN),
-    replace(ALL, name="all of these together, with restarts", restarts=RESTARTS, compared=False),
-    replace(UNEQUAL, name="4 unequal packs, feed-in, with restarts", charger=FEED_IN, restarts=RESTARTS),
+    replace(ALL, name="all of these together, with restarts", restarts=RESTARTS),
 )

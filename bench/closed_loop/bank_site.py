@@ -22,7 +22,8 @@ COUNTS = 0.02  # C; smaller changes of a limit are not followed closely
 DOWN = 5.0  # s that a restart takes, in which there are no limits
 RECOVERED = 1800.0  # s after a pack has returned; its limits rise again for up to 11 min
 TOP = FULL - 0.03  # V; above it polls are more frequent
-TOP_STEP, SETTLED_TOP_STEP = 5.0, 20.0  # s; longer once the current has ended
+TOP_STEP = 10.0  # s, while a current flows there
+DARK_STEP = 180.0  # s, without sun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +207,11 @@ class Site:
             return FINE
         if self._exceeded:
             return FINE
-        if max(max(pack.cells) for pack in packs) < TOP:
+        if not sun(self._weather, now) and self.plant.current < 0:
+            return DARK_STEP
+        if abs(self.plant.current) < counts or max(max(pack.cells) for pack in packs) < TOP:
             return COARSE
-        return SETTLED_TOP_STEP if abs(self.plant.current) < counts else TOP_STEP
+        return TOP_STEP
 
     @property
     def _exceeded(self) -> bool:

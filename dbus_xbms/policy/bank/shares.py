@@ -15,7 +15,7 @@ from dbus_xbms.model import Mosfet
 from dbus_xbms.policy.bank.members import Placed, by_string
 from dbus_xbms.record import record
 
-AVERAGING_TIME = 4.0  # s; packs are polled up to 1 s apart, and loads come and go
+AVERAGING_TIME = 2.0  # s; packs are polled at the same moment, and loads come and go
 FLOOR = 0.8  # fraction of the share by capacity
 # C of the bank between which measured shares come to count: below, offsets of the measurement and equalising
 # currents between the packs are as large as the shares.
