@@ -76,10 +76,13 @@ STRINGS = BankSetup(
     least_top=BELOW_WEAK,
 )
 RESTARTS = (7.3, 9.1, 11.6, 13.05, 14.2, 18.9)  # hours; also at the top, and while packs are away
+RESTARTED = replace(
+    UNEQUAL, name="4 unequal packs, feed-in, with restarts", charger=FEED_IN, restarts=RESTARTS
+)
 
 SETUPS: tuple[BankSetup, ...] = (
     replace(UNEQUAL, compared=True),
-    replace(UNEQUAL, name="4 unequal packs, feed-in, with restarts", charger=FEED_IN, restarts=RESTARTS),
+    RESTARTED,
     replace(UNEQUAL, name="packs leave and return under load", outages=LEAVING, compared=True),
     replace(UNEQUAL, name="the charge MOSFET of D turns off at full", strings=((A, B, C, D_FULL_EARLY),)),
     replace(
