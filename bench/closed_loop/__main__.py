@@ -43,8 +43,8 @@ cut-off. The script fails if a cell exceeds the ceiling, or if overcautious limi
 ## Banks
 
 Packs of 280, 280, 200 and 100 Ah in parallel, two packs in series, two strings of two packs, and packs of 16
-cells: `bank_days.py` in `bench/closed_loop` lists them. They differ in resistance, state of charge (by 30 % at
-first) and temperature; cells are protected by charge control alone, and not by a BMS. Chargers follow
+cells: `bank_days.py` in `bench/closed_loop` lists them. They differ in resistance, state of charge (by 30 %
+at first) and temperature; cells are protected by charge control alone, and not by a BMS. Chargers follow
 limits after 3 to 8 s. The other rows show what you get without a bank: chargers obey pack A alone, or the
 limits of all packs that answer, added up.
 

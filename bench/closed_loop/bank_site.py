@@ -120,6 +120,8 @@ class Site:
         self._truth = list(self.service.packs)
         self._unread_at = [-inf] * len(self._truth)  # s
         self._weather = Setup(name=setup.name, sun=setup.sun)
+        # The substitutes exceed limits for hours.
+        self._exceeded_step = FINE if scheme is Scheme.BANK else TOP_STEP
         self._changing: tuple[object, ...] = ()
         self._changed_at = 0.0
         self._lent: set[Outage] = set()
@@ -206,7 +208,7 @@ class Site:
         if now - self._changed_at < SETTLED:
             return FINE
         if self._exceeded:
-            return FINE
+            return self._exceeded_step
         if not sun(self._weather, now) and self.plant.current < 0:
             return DARK_STEP
         if abs(self.plant.current) < counts or max(max(pack.cells) for pack in packs) < TOP:
