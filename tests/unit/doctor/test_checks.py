@@ -106,7 +106,8 @@ def test_a_pack_that_cannot_be_read_without_its_library_is_a_problem() -> None:
     litime = replace(
         PACK, make="LiTime", watch_only=True, missing="needs Python 3.12: run dbus-xbms with that"
     )
-    (found,) = not_ok(replace(HEALTHY, packs={ONE: litime}))
+    stopped = not_ok(replace(HEALTHY, packs={ONE: litime}, running=False))
+    (found,) = [one for one in stopped if one.topic.startswith("pack") and one.verdict is Verdict.PROBLEM]
     assert found.words == "LiTime needs Python 3.12: run dbus-xbms with that"
 
 
@@ -217,7 +218,7 @@ PROBLEMS = {
         with_contact(ContactState.OTHER_MAKE, "service ff00 is there", replace(SHOWN, silent=True)),
         f"pack House ({ONE})",
         "service ff00 is there",
-        "its protocol is not supported",
+        "scan, then add it again",
     ),
     "refuses the password while values are held": (
         with_contact(ContactState.NEEDS_PASSWORD, "the Bluetooth module refuses its password", SHOWN),
