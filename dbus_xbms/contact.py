@@ -39,6 +39,7 @@ class ContactState(StrEnum):
     NO_ADAPTER = "no adapter"
     ADAPTER_OFF = "adapter off"
     SLOTS_FULL = "slots full"
+    LIBRARY_MISSING = "library missing"
     NAME_TAKEN = "name taken"
     UNPUBLISHED = "not published"  # D-Bus does not let its service appear
     STOPPED = "stopped by an error"
@@ -103,6 +104,7 @@ ADVICE: Mapping[ContactState, str] = {
         "raise MaxConnections (`dbus-xbms get service`), add an adapter, "
         "or set ConnectionMode 1 of some packs"
     ),
+    ContactState.LIBRARY_MISSING: "`dbus-xbms doctor` says what this machine lacks to read its make",
     ContactState.NAME_TAKEN: "stop the other dbus-xbms that runs on this bus",
     ContactState.UNPUBLISHED: (
         "D-Bus must let this program own names that begin with com.victronenergy.battery and .switch: "

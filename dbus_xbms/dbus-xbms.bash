@@ -18,7 +18,7 @@ _dbus_xbms_options() { # COMMAND
         watch) echo '-h --help --log-level --once --json --log --seconds' ;;
         history) echo '-h --help --log-level --json' ;;
         wait) echo '-h --help --log-level --seconds' ;;
-        probe) echo '-h --help --log-level --password --passkey --adapter --capture --json' ;;
+        probe) echo '-h --help --log-level --password --passkey --adapter --protocol --capture --json' ;;
         doctor) echo '-h --help --log-level --scan --json --report --self-test' ;;
         decode) echo '-h --help --log-level' ;;
         settings) echo '-h --help --log-level --file' ;;
@@ -73,6 +73,7 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": the kind of argument 
         'probe --password') echo nothing ;;
         'probe --passkey') echo nothing ;;
         'probe --adapter') echo nothing ;;
+        'probe --protocol') echo nothing ;;
         'probe --capture') echo files ;;
         'doctor --scan') echo nothing ;;
         'doctor --report') echo files ;;

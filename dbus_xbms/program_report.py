@@ -18,7 +18,8 @@ class FoundPack:
     name: str  # as advertised, printable
     rssi: int | None  # dBm; None: it is connected and does not advertise
     protocol: str  # of the family that it looks like, or empty
-    make: str  # for people, such as "LiTime (watch only)", or empty
+    make: str  # for people, such as "LiTime", or empty
+    watch_only: bool  # this make never controls or is switched
     known: bool  # it has settings
     age: float  # s since it was last found, in whole minutes
 
@@ -29,8 +30,8 @@ class KnownPack:
 
     address: str  # AA:BB:CC:DD:EE:FF
     name: str  # the owner's, else the advertised one, else the address
-    make: str  # for people, such as "LiTime (watch only)"
-    watch_only: bool  # its make never controls or is switched
+    make: str  # for people, such as "LiTime"
+    watch_only: bool  # this make never controls or is switched
     state: str  # of the contact with it, or "off"
     enabled: bool
     service: str  # its name on the bus while it is there, or empty

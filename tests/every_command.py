@@ -102,6 +102,7 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
     "probe": (
         (AWAY, "--passkey", "12345x"),
         (AWAY, "--adapter", "nowhere", "--passkey", "x"),
+        (AWAY, "--protocol", "nothing"),
         (AWAY, "--capture", "/nonexistent/frames"),
         ("nobody",),
         ("A4:C1:37",),

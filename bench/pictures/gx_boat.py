@@ -15,7 +15,16 @@ from tests.unit import samples
 
 def found(address: str, name: str, rssi: int | None, *, known: bool = False) -> FoundPack:
     """Return a pack that a scan has just found."""
-    return FoundPack(address=address, name=name, rssi=rssi, protocol="JBD", make="JBD", known=known, age=0.0)
+    return FoundPack(
+        address=address,
+        name=name,
+        rssi=rssi,
+        protocol="JBD",
+        make="JBD",
+        watch_only=False,
+        known=known,
+        age=0.0,
+    )
 
 
 SCANNING = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from dbus_xbms.logs import CountedLog
@@ -14,7 +14,7 @@ from dbus_xbms.policy.bank import lending, orders
 from dbus_xbms.policy.bank.lending import LendingState, Standing, Turn
 from dbus_xbms.policy.bank.orders import Outcome
 from dbus_xbms.policy.mosfets import in_words
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
 from dbus_xbms.text import shell_quoted
 

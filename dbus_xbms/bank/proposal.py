@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
 from dbus_xbms.bank.members import Packs
 from dbus_xbms.logs import CountedLog
@@ -13,6 +12,7 @@ from dbus_xbms.model import Mosfet
 from dbus_xbms.policy.bank import formation, topology
 from dbus_xbms.policy.bank.membership import named
 from dbus_xbms.policy.bank.topology import Candidate
+from dbus_xbms.record import replace
 from dbus_xbms.settings import BankSettings
 from dbus_xbms.settings.bank import MOST_BANKS
 from dbus_xbms.text import listed

@@ -83,6 +83,13 @@ class ReadElsewhere(NotSubscribed):
     state = ContactState.READ_ELSEWHERE
 
 
+class LibraryMissing(LinkError):
+    """This machine lacks what reads the make of the pack."""
+
+    state = ContactState.LIBRARY_MISSING
+    finding = "not read: this machine lacks the library for its make"
+
+
 class NoBluetooth(LinkError):
     """bluetoothd is not running."""
 

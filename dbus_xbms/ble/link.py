@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from dbus_xbms.ble.sessions import new_session
 from dbus_xbms.ble.stack import GattClient
 from dbus_xbms.model import CONNECTED, LinkStatus, Notify, PackIdentity, Reading
 from dbus_xbms.protocols import BmsFamily, Conversation, LinkError, NotPaired, ProtocolError, T
+from dbus_xbms.record import replace
 
 if TYPE_CHECKING:
     from dbus_xbms.ble.central import Central
@@ -176,7 +176,6 @@ class Link:
         was_ready, self._ready = self._ready, False
         try:
             if session:
-                session.end("the link was closed")
                 await session.close()
             # Otherwise a new client would receive every notification twice.
             if client:

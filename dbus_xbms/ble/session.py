@@ -65,7 +65,7 @@ class Session(Protocol):
         ...
 
     async def close(self) -> None:
-        """Leave the connection, which is closed next; never raises."""
+        """Leave the connection, which is closed next, within a few seconds; raises nothing."""
         ...
 
 
@@ -114,4 +114,5 @@ class ConversationSession:
         self._exchange.end(reason)
 
     async def close(self) -> None:
-        """Do nothing: disconnecting ends the subscription."""
+        """Fail the request in flight; disconnecting ends the subscription."""
+        self.end("the link was closed")

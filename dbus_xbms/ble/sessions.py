@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dbus_xbms.ble.exchange import Capture
+from dbus_xbms.ble.library_session import LibrarySession
 from dbus_xbms.ble.session import ConversationSession, Session
-from dbus_xbms.protocols import BmsFamily, ConversationFamily, LinkError
+from dbus_xbms.protocols import BmsFamily, ConversationFamily
+from dbus_xbms.protocols.aiobmsble import WatchedFamily
 
 
 def new_session(address: str, family: BmsFamily, password: str, capture: Capture | None) -> Session:
@@ -15,4 +17,6 @@ def new_session(address: str, family: BmsFamily, password: str, capture: Capture
     """
     if isinstance(family, ConversationFamily):
         return ConversationSession(address, family, password, capture)
-    raise LinkError(family.missing() or f"{family.make} cannot be read yet")
+    if isinstance(family, WatchedFamily):
+        return LibrarySession(address, family, password, capture)
+    raise TypeError(f"nothing reads {family.name}")

@@ -60,6 +60,10 @@ class GattClient(Protocol):
         """Write a characteristic."""
         ...
 
+    async def read_gatt_char(self, char_specifier: BleakGATTCharacteristic) -> bytearray:
+        """Read a characteristic."""
+        ...
+
     async def disconnect(self) -> None:
         """Disconnect."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from dbus_xbms.commands import CommandError, questions
@@ -15,16 +15,15 @@ from dbus_xbms.commands.pack_contact import described, first_contact, has_answer
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
 from dbus_xbms.commands.questions import can_ask
 from dbus_xbms.commands.saying import say
-from dbus_xbms.commands.scanning import Found, recently_found
-from dbus_xbms.commands.session import complete, contacts, is_running, open_bus, warn_if_not_running
-from dbus_xbms.commands.setting_text import setting_lines
+from dbus_xbms.commands.scanning import Found, found_lately
+from dbus_xbms.commands.session import complete, contacts, open_bus, warn_if_not_running
+from dbus_xbms.commands.setting_text import setting_lines, setting_value
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.known.naming import find
 from dbus_xbms.policy.advice.controllers import willing
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.protocols import WATCH_ONLY
-from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
+from dbus_xbms.settings import PackSettings, Value, as_address, make_of
 from dbus_xbms.text import LINE, printable, shell_quoted
 
 log = logging.getLogger(__name__)
@@ -55,25 +54,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", metavar="NAME", type=str.strip, help="name shown on the GX")
     parser.add_argument(
         "--chemistry",
-        type=_as(PackSettings.chemistry.name),
+        type=setting_value(PackSettings.chemistry.name),
         metavar="CHEMISTRY",
         help=f"chemistry of the cells: {', '.join(questions.CHOICES)}; without it the pack is only shown",
     )
     parser.add_argument(
         "--control",
-        type=_as(PackSettings.control.name),
+        type=setting_value(PackSettings.control.name),
         metavar="YES|NO",
         help="whether chargers and inverters obey this pack (no)",
     )
     parser.add_argument(
         "--charge-current",
-        type=_as(PackSettings.max_charge_current.name),
+        type=setting_value(PackSettings.max_charge_current.name),
         metavar="A",
         help="highest charge current",
     )
     parser.add_argument(
         "--discharge-current",
-        type=_as(PackSettings.max_discharge_current.name),
+        type=setting_value(PackSettings.max_discharge_current.name),
         metavar="A",
         help="highest discharge current",
     )
@@ -81,18 +80,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--yes", action="store_true", help="do not ask; settings that are not given stay unchanged"
     )
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the first contact")
-
-
-def _as(setting: str) -> Callable[[str], Value]:
-    """Return the argparse type of an option that is a setting."""
-
-    def parse(text: str) -> Value:
-        try:
-            return row_of(PackSettings.rows, setting).parse(text)
-        except SettingsError as err:
-            raise argparse.ArgumentTypeError(str(err)) from err
-
-    return parse
 
 
 def run(args: argparse.Namespace) -> int:
@@ -108,7 +95,7 @@ async def _add(args: argparse.Namespace) -> int:
     given = {
         setting: value for option, setting in OPTIONS.items() if (value := vars(args)[option]) is not None
     }
-    recent = await _found_by_scans()
+    recent = await found_lately()
     async with known_packs() as known:
         target = _target(args.pack, known, recent)
         if target.is_added and not given:
@@ -129,16 +116,6 @@ async def _add(args: argparse.Namespace) -> int:
     if await _report_contact(target, settings, wait=not args.no_wait):
         await offer_bank(target.address, ask=not args.yes)
     return 0
-
-
-async def _found_by_scans() -> list[Found]:
-    """Return the packs found by the service's scans; none if it is not running or does not answer."""
-    async with open_bus() as bus:
-        try:
-            return await recently_found(bus) if await is_running(bus) else []
-        except (NoAnswer, CommandError) as err:
-            log.debug("%s", err)
-            return []
 
 
 def _target(word: str, known: Known, recent: list[Found]) -> PackToAdd:
@@ -203,8 +180,8 @@ def _report_changes(target: PackToAdd, settings: PackSettings, given: Mapping[st
 def _control_words(target: PackToAdd, settings: PackSettings) -> str:
     """Return what to do to let the pack control, or why it never does; empty if it already does."""
     change = f"dbus-xbms set {shell_quoted(title(target.address, settings))}"
-    if target.family.watch_only:
-        return f"{target.make}: {WATCH_ONLY}"
+    if settings.watch_only:
+        return f"{printable(make_of(settings))}, watch only. {WATCH_ONLY}"
     if not settings.chemistry:
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
     if not control_disabled(settings):

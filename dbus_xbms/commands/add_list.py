@@ -8,10 +8,11 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import Known, known_packs, title
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
 from dbus_xbms.commands.saying import say
+from dbus_xbms.commands.scanning import Found, found_lately
 from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.known.addition import not_joining
 from dbus_xbms.known.pack_list import LONGEST, ListedPack, parse
-from dbus_xbms.settings import PackSettings, SettingsError
+from dbus_xbms.settings import PackSettings, SettingsError, make_of
 from dbus_xbms.text import LINE, printable
 
 
@@ -29,31 +30,40 @@ async def add_list(file: Path) -> int:
     if not lines:
         say(f"{file.name}: there is no pack in it.")
         return 1
+    recent = {pack.address: pack for pack in await found_lately()}
     async with known_packs() as known:
-        added = [await _answered(known, line) for line in lines]
+        added = [await _answered(known, line, recent.get(line.address)) for line in lines]
     return 0 if all(added) else 1
 
 
-async def _answered(known: Known, line: ListedPack) -> bool:
+async def _answered(known: Known, line: ListedPack, found: Found | None) -> bool:
     """Add the pack of a line and say what has happened; return whether the line is right."""
     try:
-        words, right = await _add(known, line), not line.wrong
+        words, right = await _add(known, line, found), not line.wrong
     except (CommandError, NoAnswer, SettingsError) as err:
         words, right = f"{line.address}: {err}", False
     say(f"Line {line.number}: {printable(words, LINE)}.")
     return right
 
 
-async def _add(known: Known, line: ListedPack) -> str:
+async def _add(known: Known, line: ListedPack, found: Found | None) -> str:
     if line.wrong:
         return line.wrong
     before = known.packs.get(line.address) or PackSettings()
-    target = PackToAdd(address=line.address, advertised="", before=before, known=known)
+    target = PackToAdd(
+        address=line.address,
+        advertised=found.name if found else "",
+        protocol=found.protocol if found else "",
+        before=before,
+        known=known,
+    )
     if target.is_added:
         return f"{title(line.address, before)} is already added; nothing changed"
     chosen = {**not_joining(known.banks), **line.chosen}
     target = await confirm_addition(target, chosen, yes=True)
     settings = await store(target, to_store(target, chosen))
+    if settings.watch_only:
+        return f"{title(line.address, settings)} added: {make_of(settings)}, watch only"
     chemistry = f", {settings.chemistry}" if settings.chemistry else ", no chemistry: it is only shown"
     instance = settings.class_and_vrm_instance.rpartition(":")[2]
     return f"{title(line.address, settings)} added (VRM instance {instance}){chemistry}"

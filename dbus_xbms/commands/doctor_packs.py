@@ -13,7 +13,7 @@ from dbus_xbms.doctor.facts import Bank, Pack, Shown, ShownBank, ShownMember
 from dbus_xbms.policy.advice.bank_meaning import strings_of
 from dbus_xbms.policy.bank import watch_only
 from dbus_xbms.policy.bank.formation import form
-from dbus_xbms.settings import bank_path, name_of
+from dbus_xbms.settings import bank_path, family_of, make_of, name_of
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 
 DRIFT = "states of charge differ"  # told from the difference itself
@@ -36,6 +36,9 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
                 chemistry=pack.chemistry,
                 cells=pack.cells,
                 joins=bool(pack.join_bank and not pack.watch_only),
+                make=make_of(pack),
+                watch_only=pack.watch_only,
+                missing=family_of(pack).missing(),
                 unusable=known.unusable_of(address),
             )
             for address, pack in known.packs.items()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import added_packs, candidate, known_packs
 from dbus_xbms.commands.pack_contact import why_absent, why_bank_absent
-from dbus_xbms.commands.scanning import recently_found
+from dbus_xbms.commands.scanning import Found, found_lately, recently_found
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.dbus import NoAnswer
@@ -106,15 +106,30 @@ async def find_in_range(word: str) -> PackInRange:
         except* (CommandError, NoAnswer) as group:
             log.debug("%s", group.exceptions[0])
             added = {}
-        return _in_range(Candidate(address=address), added)
+        recent = [] if address in added else await _found_lately()
+        return _in_range(Candidate(address=address), added, _protocol(address, recent))
     added = await added_packs()
     async with open_bus() as bus:
         recent = await recently_found(bus) if await is_running(bus) else []
     others = {one.address: one.candidate for one in recent}
     known = {address: candidate(address, pack) for address, pack in added.items()}
     pack = find(word, (others | known).values())
-    protocol = next((one.protocol for one in recent if one.address == pack.address), "")
-    return _in_range(pack, added, protocol)
+    return _in_range(pack, added, _protocol(pack.address, recent))
+
+
+def _protocol(address: str, recent: Iterable[Found]) -> str:
+    """Return the protocol of a pack that a scan has found, by its advertisement; empty: unknown."""
+    return next((one.protocol for one in recent if one.address == address), "")
+
+
+async def _found_lately() -> list[Found]:
+    """Return the packs found by the service's scans; none if there is no bus."""
+    found: list[Found] = []
+    try:
+        found = await found_lately()
+    except* CommandError as group:
+        log.debug("%s", group.exceptions[0])
+    return found
 
 
 def _in_range(pack: Candidate, added: Mapping[str, PackSettings], protocol: str = "") -> PackInRange:

@@ -52,6 +52,11 @@ class Member:
         return self.value("State") == ONLINE
 
     @property
+    def watch_only(self) -> bool:
+        """Whether it can only lower the limits of the bank."""
+        return self.value("WatchOnly") == 1
+
+    @property
     def trouble(self) -> str:
         """Why it does not count, in words; empty if it does. Also of one that is about to join."""
         why = str(self.value("Why") or "")

@@ -103,6 +103,7 @@ FINAL = (
     ContactState.BLUETOOTH_HANGS,
     ContactState.NO_ADAPTER,
     ContactState.ADAPTER_OFF,
+    ContactState.LIBRARY_MISSING,
     ContactState.NAME_TAKEN,
     ContactState.UNPUBLISHED,
 )

@@ -18,9 +18,8 @@ from dbus_xbms.known.addition import Advertisement
 from dbus_xbms.known.naming import name_refusal
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
 from dbus_xbms.policy.advice.controllers import Configuration
-from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled
-from dbus_xbms.policy.charge.chemistry import refusal
-from dbus_xbms.protocols import WATCH_ONLY, BmsFamily
+from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled, refusal
+from dbus_xbms.protocols import BmsFamily
 from dbus_xbms.settings import PackSettings, SettingsError, Value, family_of, make_of, pack_path
 from dbus_xbms.text import printable
 
@@ -110,8 +109,6 @@ async def _changes(target: PackToAdd, given: Mapping[str, Value]) -> list[Conseq
     why = why or refusal(
         target.before, {name: value for name, value in chosen.items() if name != PackSettings.enabled.name}
     )
-    if chosen.get(PackSettings.control.name) and target.family.watch_only:
-        why = why or WATCH_ONLY
     if chosen.get(PackSettings.control.name) and control_disabled(settings) == NO_CHEMISTRY:
         why = why or f"a pack needs a chemistry to control: --chemistry {questions.EXAMPLE}"
     if why:

@@ -17,7 +17,7 @@ from dbus_xbms.commands.lookup import PackInRange, find_in_range
 from dbus_xbms.commands.progress import Line, waiting
 from dbus_xbms.commands.reading import as_json, described
 from dbus_xbms.commands.session import again_if_replaced, complete, open_bus
-from dbus_xbms.commands.setting_text import ask_secret
+from dbus_xbms.commands.setting_text import ask_secret, setting_value
 from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.dbus import has_owner
 from dbus_xbms.model import Reading
@@ -73,6 +73,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Bluetooth adapter to use; without this option, the stored one",
     )
     parser.add_argument(
+        "--protocol",
+        type=setting_value(PackSettings.protocol.name),
+        default="",
+        metavar="NAME",
+        help="protocol of the BMS, as in the setting; without this option, the stored or the advertised one",
+    )
+    parser.add_argument(
         "--capture", type=Path, metavar="FILE", help="write every frame to FILE, for `decode`"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -106,7 +113,7 @@ async def _probe(args: argparse.Namespace, transcript: Transcript, line: Line) -
         password=args.password or pack.settings.password,
         passkey=passkey or pack.settings.passkey,
         adapter=args.adapter or pack.settings.adapter,
-        protocol=pack.settings.protocol,
+        protocol=args.protocol or pack.settings.protocol,
         capture=transcript,
         notify=lambda message: line.print_above(printable(message, LINE), sys.stderr),
     )

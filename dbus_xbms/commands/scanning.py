@@ -15,7 +15,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
 from dbus_xbms.commands.session import call_service, is_running, open_bus
-from dbus_xbms.dbus import ANSWER_LIMIT, BusError, CallRefused, TrustedBus, ping
+from dbus_xbms.dbus import ANSWER_LIMIT, BusError, CallRefused, NoAnswer, TrustedBus, ping
 from dbus_xbms.known.naming import Candidate
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.protocols.registry import FAMILIES, recognise
@@ -106,6 +106,16 @@ async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
 async def recently_found(bus: TrustedBus) -> list[Found]:
     """Return the strongest packs found by scans of the service within a day."""
     return await _found(bus, "RecentlyFound")
+
+
+async def found_lately() -> list[Found]:
+    """Return the packs found by the service's scans; none if it is not running or does not answer."""
+    async with open_bus() as bus:
+        try:
+            return await recently_found(bus) if await is_running(bus) else []
+        except (NoAnswer, CommandError) as err:
+            log.debug("%s", err)
+            return []
 
 
 async def _with_progress(

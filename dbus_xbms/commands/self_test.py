@@ -12,6 +12,7 @@ from dbus_xbms import __version__
 from dbus_xbms.doctor.facts import Program
 from dbus_xbms.doctor.machine import NEEDED, lacking
 from dbus_xbms.model import PackIdentity
+from dbus_xbms.protocols.aiobmsble.requirement import missing
 from dbus_xbms.protocols.jbd.describe import decode_frame
 from dbus_xbms.settings import AnySetting, PackSettings, ProgramSettings, SettingsError
 from dbus_xbms.venus.tables.battery import items_for
@@ -25,12 +26,13 @@ UNUSED = ("__main__", "simulator", "commands/demo", "commands/simulate", "comman
 # Basic info of a JBD SP04S034, published by syssi/esphome-jbd-bms.
 FRAME = "dd03001d0618000001f201f400002c7c00000000000080640304030b8b0b8a0b84fa8d77"
 DECODED = {"pack_voltage_V": 15.6, "state_of_charge_percent": 100}
+OTHER_MAKE = (13.278, -12.5, 70.0, 4)  # V, A, %, cells of the pack in recorded_pack
 
 
 def self_test() -> list[str]:
     """Return a message for each failed check; empty if there is none."""
     wrong = []
-    for step in (_packages, _unimportable, _settings, _items, _frame):
+    for step in (_packages, _unimportable, _settings, _items, _frame, _other_makes):
         try:
             wrong += step()
         except Exception as err:  # the other checks still run
@@ -89,6 +91,17 @@ def _frame() -> list[str]:
         for key, value in DECODED.items()
         if decoded.get(key) != value
     ]
+
+
+def _other_makes() -> list[str]:
+    """Return a message unless the library for other makes reads a pack; without it, such packs are off."""
+    if missing():
+        return []
+    from dbus_xbms.commands import recorded_pack  # imports the library, which no other command does
+
+    sample = recorded_pack.read().sample
+    read = (sample.voltage, sample.current, sample.soc, len(sample.cells))
+    return [] if read == OTHER_MAKE else [f"a recorded pack of another make has {read}, not {OTHER_MAKE}"]
 
 
 def program() -> Program:

@@ -19,7 +19,7 @@ from dbus_xbms.commands.subject import Bank, Pack, Program, rows_called, subject
 from dbus_xbms.known.naming import PROGRAM, name_refusal
 from dbus_xbms.policy.advice.consequences import Consequence, of_change
 from dbus_xbms.policy.advice.controllers import Configuration, willing
-from dbus_xbms.policy.charge.chemistry import refusal
+from dbus_xbms.policy.authority import refusal
 from dbus_xbms.settings import AnySetting, PackSettings, SettingsError, Value, bank_id
 from dbus_xbms.text import printable
 

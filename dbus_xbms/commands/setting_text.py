@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.known import row_of
 from dbus_xbms.policy.advice.meaning import meaning
 from dbus_xbms.policy.advice.oddities import oddities
 from dbus_xbms.process.interrupt import as_exception
-from dbus_xbms.settings import AnySetting, PackSettings, Settings, Value
+from dbus_xbms.settings import AnySetting, PackSettings, Settings, SettingsError, Value
 from dbus_xbms.text import LINE, printable
 
 EMPTY = "empty"
@@ -60,3 +62,15 @@ def value_text(row: AnySetting, value: Value) -> str:
     if row.secret and value != "":
         return "(hidden)"
     return f"{value:.10g}" if isinstance(value, float) else printable(value, LINE)
+
+
+def setting_value(name: str) -> Callable[[str], Value]:
+    """Return the argparse type of an option that is a setting of a pack."""
+
+    def parse(text: str) -> Value:
+        try:
+            return row_of(PackSettings.rows, name).parse(text)
+        except SettingsError as err:
+            raise argparse.ArgumentTypeError(str(err)) from err
+
+    return parse

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.known import added_packs
 from dbus_xbms.commands.lookup import find_battery
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.questions import with_pack_name
@@ -22,6 +23,7 @@ from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import COMMAND_NUMBER, COMMAND_STATE, LAST_COMMAND, Battery, Value
 from dbus_xbms.model import UNFINISHED, CommandState
+from dbus_xbms.settings import WATCH_ONLY
 from dbus_xbms.text import LINE, printable
 
 OUTCOME_LIMIT = 40.0  # s; every command ends before that
@@ -105,7 +107,7 @@ async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
     ):
         pack = await (await find_battery(name, live.all)).on_bus()
         if not await live.write(pack, command.path, command.value):
-            return await _last_command(live, pack), False
+            return await _refusal(live, pack), False
         number, state = await live.ask(pack, COMMAND_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, COMMAND_NUMBER) != number:
             raise CommandError("another command followed; the log has the outcome of yours")
@@ -113,6 +115,14 @@ async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
         if done and not await _followed(live, pack, command):
             outcome = f"{outcome}; the GX shows it after the next poll"
         return outcome, done
+
+
+async def _refusal(live: Batteries, battery: Battery) -> str:
+    """Return why a command was refused, in words."""
+    if battery.bank or await live.ask(battery, LAST_COMMAND) is not None:
+        return await _last_command(live, battery)
+    settings = (await added_packs()).get(battery.address)
+    return WATCH_ONLY if settings and settings.watch_only else "this BMS cannot be switched"
 
 
 async def _last_command(live: Batteries, battery: Battery) -> str:

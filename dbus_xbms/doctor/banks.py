@@ -149,7 +149,10 @@ def _trust(bank: Bank, shown: ShownBank) -> Iterator[Finding]:
     """Report that the packs of a controlling bank are not authenticated, and which are watch only."""
     if shown.controls and bank.watched:
         names = printable(listed(bank.watched), LINE)
-        words = f"{names} can only lower its limits, being watch only; the currents that you set protect it"
+        them = "them" if bank.watched[1:] else "it"
+        words = (
+            f"{names}: watch only; can only lower its limits, and only currents that you set protect {them}"
+        )
         yield note(f"trust {title(bank)}", words)
     if shown.controls:
         yield ok(

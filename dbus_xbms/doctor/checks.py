@@ -52,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     machine.interference,
     packs.packs,
     packs.trust,
+    packs.watched,
     packs.settings,
     packs.in_range,
     banks.banks,

@@ -114,6 +114,9 @@ class Pack:
     chemistry: str = ""
     cells: int = 0  # 0: never read
     joins: bool = True  # it may be proposed for a bank: JoinBank, and it is not watch only
+    make: str = ""  # for people
+    watch_only: bool = False  # its make never controls or is switched
+    missing: str = ""  # what this machine lacks to read its make, and what to do
     unusable: tuple[str, ...] = ()  # stored settings that cannot be used, and why
 
 

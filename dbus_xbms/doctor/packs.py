@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dbus_xbms.contact import Contact, ContactState, advice, argument
 from dbus_xbms.doctor.facts import Facts, Finding, Pack, Shown, note, ok, problem
 from dbus_xbms.doctor.machine import STARTED, log_line
-from dbus_xbms.text import count, duration, printable
+from dbus_xbms.text import count, duration, listed, printable
 
 SEARCH_TIME = 60.0  # s after the start of the service until a pack should have been found
 WEAK = -85  # dBm
@@ -46,6 +46,17 @@ def packs(facts: Facts) -> Iterator[Finding]:
         )
     for pack in facts.enabled:
         yield _of(pack, facts)
+
+
+def watched(facts: Facts) -> Iterator[Finding]:
+    """Report packs that are only watched, and those that cannot be read on this machine."""
+    packs = [pack for pack in facts.enabled if pack.watch_only]
+    for pack in packs:
+        if pack.missing:
+            yield problem(f"pack {name_of(pack)}", f"{printable(pack.make)} {pack.missing}")
+    if packs:
+        names = listed(f"{name_of(pack)}: {printable(pack.make)}" for pack in packs)
+        yield ok("watch only", f"never control and are never switched: {names}")
 
 
 def trust(facts: Facts) -> Iterator[Finding]:

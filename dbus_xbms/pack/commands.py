@@ -18,7 +18,7 @@ from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import Next
 from dbus_xbms.protocols import BmsSwitching, Conversation
 from dbus_xbms.record import record
-from dbus_xbms.settings import PackSettings, Value
+from dbus_xbms.settings import WATCH_ONLY, PackSettings, Value
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -91,7 +91,9 @@ class Commands:
 
     @property
     def _not_switchable(self) -> str:
-        return "" if self._switching else "this BMS cannot be switched"
+        if self._switching:
+            return ""
+        return WATCH_ONLY if self._settings.watch_only else "this BMS cannot be switched"
 
     # Requests from the bus; ``contact`` is why the pack cannot be reached now, or ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from math import inf
 
 from dbus_xbms.ble.central import Central
@@ -26,6 +25,7 @@ from dbus_xbms.policy.bank.records import MemberView
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
+from dbus_xbms.record import replace
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
 from dbus_xbms.settings import PackSettings, Value, instance_of, name_of
 
@@ -159,7 +159,7 @@ class PackMonitor:
         identity = known if known.cell_count else self._state.identity
         return Report(
             address=self.address,
-            product=self._protocol.product(identity.hardware),
+            product=self._protocol.product(identity.hardware, self.settings.advertised_name),
             switchable=self._protocol.switching is not None,
             instance=instance_of(self.settings.class_and_vrm_instance),
             custom_name=name_of(self.settings),

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from dbus_xbms.policy import history, identity, pack_state
 from dbus_xbms.policy.charge import silent_limits, snapshot
 from dbus_xbms.policy.charge.snapshot import Moment
 from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings, Settings, SettingsError, Value
 from dbus_xbms.settings.persisted import extremes_of, history_of, identity_of, remembered
 

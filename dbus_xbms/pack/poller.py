@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from math import ceil, floor, inf
 from typing import TypeVar
 
@@ -24,7 +23,7 @@ from dbus_xbms.protocols import (
     NoReply,
     ProtocolError,
 )
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 
 T = TypeVar("T")

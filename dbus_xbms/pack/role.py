@@ -78,7 +78,8 @@ class Role:
         The bank's stage and voltage count from the next poll on.
         """
         managed = bool(membership and membership.managed)
-        self._writer.put({PackSettings.in_bank.name: int(managed)})
+        if bool(self._settings.in_bank) is not managed:
+            self._writer.put({PackSettings.in_bank.name: int(managed)})
         before, self._membership = self._membership, membership
         if _standing(before) != _standing(membership):
             self._changed.set()

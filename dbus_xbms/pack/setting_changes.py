@@ -7,7 +7,7 @@ import logging
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.pack.persistence import SettingsWriter
 from dbus_xbms.pack.role import Role
-from dbus_xbms.policy.charge.chemistry import refusal
+from dbus_xbms.policy.authority import refusal
 from dbus_xbms.settings import PackSettings, SettingsError, Value
 
 log = CountedLog(logging.getLogger(__name__))

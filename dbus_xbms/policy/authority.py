@@ -6,14 +6,15 @@ At most one, only if its owner has allowed it, and not beside another BMS or on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import inf
 
 from dbus_xbms.policy.bank import watch_only
+from dbus_xbms.policy.charge import chemistry
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.record import record
-from dbus_xbms.settings import BankSettings, PackSettings
+from dbus_xbms.record import record, replace
+from dbus_xbms.settings import WATCH_ONLY, BankSettings, PackSettings, Value
 
 SETTLE = 60.0  # s after the start for other batteries to appear before a pack takes control
 RETURN_AFTER = 600.0  # s that another BMS has to be gone before a pack takes control
@@ -110,10 +111,19 @@ class _View:
 
 
 def control_disabled(settings: PackSettings) -> str:
-    """Return why the owner's settings do not allow control; "" if they do."""
+    """Return why the make of a pack or the owner's settings do not allow control; "" if they do."""
+    if settings.watch_only:
+        return WATCH_ONLY
     if not settings.control:
         return OFF
     return "" if settings.chemistry else NO_CHEMISTRY
+
+
+def refusal(settings: PackSettings, changes: Mapping[str, Value]) -> str:
+    """Return why these changes of a pack's settings are not allowed, in words; "" if they are."""
+    if changes.get(PackSettings.control.name) and PackSettings({**settings, **changes}).watch_only:
+        return f"{PackSettings.control} 1 is refused: {WATCH_ONLY}"
+    return chemistry.refusal(settings, changes)
 
 
 def claim(

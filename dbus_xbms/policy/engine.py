@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from dbus_xbms.model import LENT, Level, Mosfet, Mosfets, PackSample, Phase
 from dbus_xbms.policy import (
@@ -27,6 +26,7 @@ from dbus_xbms.policy.freshness import Freshness
 from dbus_xbms.policy.pack_state import PackState, failed, heard_since_lent, sampled
 from dbus_xbms.policy.poll_rate import IdlePeriod
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample is shown
@@ -64,11 +64,40 @@ def _freshness(state: PackState, now: float, settings: PackSettings, managed: bo
     )
 
 
-def _update_totals(state: PackState, sensors: Temperatures, settings: PackSettings) -> PackState:
-    """Add the newest sample to the history and the extremes, once; not that of another pack."""
-    sample, at, longest = state.sample, state.sampled_at, freshness.longest_gap(settings)
-    if sample is None or at is None or at == state.history.at or identity.contradiction(sample, settings):
-        return state
+def _observe(
+    state: PackState, sample: PackSample, at: float, settings: PackSettings, *, managed: bool
+) -> tuple[PackState, Temperatures]:
+    """Add the newest sample, taken at ``at``, to what is remembered; return with that its sensors by role."""
+    capacity, longest = state_of_charge.installed(sample.nominal, settings), freshness.longest_gap(settings)
+    hot_sensor = temperatures.find_hot_sensor(
+        state.hot_sensor, sample.temperatures, sample.current, capacity, at
+    )
+    sensors = temperatures.judge(
+        sample.temperatures,
+        settings.temperature_roles or sample.sensor_roles,
+        hot_sensor,
+        first_at_mosfets=state.traits.first_sensor_at_mosfets,
+    )
+    # Those that were on the bus when it was taken
+    published = state.control.limits if managed and state.control else None
+    observed = replace(
+        state,
+        hot_sensor=hot_sensor,
+        unexpected_currents=unexpected_current.step(
+            state.unexpected_currents, sample, published, capacity, at, longest
+        ),
+        extreme_cells=extremes.of_cells(state.extreme_cells, sample),
+        extreme_sensors=extremes.of_sensors(state.extreme_sensors, sample, sensors.cells),
+    )
+    if at == state.history.at or identity.contradiction(sample, settings):  # another pack has its own totals
+        return observed, sensors
+    return _with_totals(observed, sample, sensors, at, longest), sensors
+
+
+def _with_totals(
+    state: PackState, sample: PackSample, sensors: Temperatures, at: float, longest: float
+) -> PackState:
+    """Add a new sample to the history and the extremes."""
     consecutive = history.is_consecutive(state.history, at, longest)
     return replace(
         state,
@@ -76,36 +105,6 @@ def _update_totals(state: PackState, sensors: Temperatures, settings: PackSettin
         extremes=extremes.widen(state.extremes, sample, sensors.cells) if consecutive else state.extremes,
         average_discharge=state_of_charge.update_average(state.average_discharge, sample, at),
     )
-
-
-def _check_currents(state: PackState, settings: PackSettings, managed: bool) -> PackState:
-    """Compare the newest sample with the limits that were on the bus when it was taken."""
-    sample, at = state.sample, state.sampled_at
-    if sample is None or at is None:
-        return state
-    published = state.control.limits if managed and state.control else None
-    capacity, longest = state_of_charge.installed(sample.nominal, settings), freshness.longest_gap(settings)
-    return replace(
-        state,
-        unexpected_currents=unexpected_current.step(
-            state.unexpected_currents, sample, published, capacity, at, longest
-        ),
-    )
-
-
-def _sort_sensors(
-    state: PackState, sample: PackSample, settings: PackSettings
-) -> tuple[PackState, Temperatures]:
-    """Sort the sensors of the newest sample by role."""
-    chosen = settings.temperature_roles or sample.sensor_roles
-    capacity = state_of_charge.installed(sample.nominal, settings)
-    hot_sensor = temperatures.find_hot_sensor(
-        state.hot_sensor, sample.temperatures, sample.current, capacity, state.sampled_at or 0.0
-    )
-    if hot_sensor != state.hot_sensor:
-        state = replace(state, hot_sensor=hot_sensor)
-    first = state.traits.first_sensor_at_mosfets
-    return state, temperatures.judge(sample.temperatures, chosen, hot_sensor, first_at_mosfets=first)
 
 
 def _with_mosfets_off(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
@@ -202,14 +201,8 @@ def decide(
     fresh = _freshness(state, now, settings, managed)
     sample = state.sample if fresh.phase in VALID else None
     sensors = Temperatures()
-    if sample:
-        state, sensors = _sort_sensors(state, sample, settings)
-        state = _check_currents(_update_totals(state, sensors, settings), settings, managed)
-        state = replace(
-            state,
-            extreme_cells=extremes.of_cells(state.extreme_cells, sample),
-            extreme_sensors=extremes.of_sensors(state.extreme_sensors, sample, sensors.cells),
-        )
+    if sample and state.sampled_at is not None:
+        state, sensors = _observe(state, sample, state.sampled_at, settings, managed=managed)
     control = _limits(state, fresh.phase, sensors, now, settings, turning_off, stage) if managed else None
     alarm_context = _alarm_context(control, sample, settings)
     status = alarms.step(
@@ -218,7 +211,7 @@ def decide(
     idle = _idle_period(state, fresh.phase, sensors, control, status, settings, alarm_context)
     state = _record_full(replace(state, control=control, alarms=status, idle=idle))
     unwatched = alarms.unwatched(sample, sensors, settings, alarm_context) if sample else alarms.NO_ALARM
-    return state, replace(_build(state, fresh, sensors, now, settings), unwatched=unwatched)
+    return state, _build(state, fresh, sensors, now, settings, unwatched)
 
 
 def stopped(state: PackState, now: float, settings: PackSettings) -> tuple[PackState, Decision]:
@@ -251,7 +244,12 @@ def _doubt(state: PackState, phase: Phase, settings: PackSettings) -> tuple[Leve
 
 
 def _build(
-    state: PackState, fresh: Freshness, sensors: Temperatures, now: float, settings: PackSettings
+    state: PackState,
+    fresh: Freshness,
+    sensors: Temperatures,
+    now: float,
+    settings: PackSettings,
+    unwatched: frozenset[str] = alarms.NO_ALARM,
 ) -> Decision:
     """Build the decision from the state at ``now`` and its freshness."""
     sample = state.sample if fresh.phase in VALID else None
@@ -271,6 +269,7 @@ def _build(
         sample=sample,
         temperatures=sensors,
         alarms=levels,
+        unwatched=unwatched,
         valid_for=fresh.lasts,
         limits=control.limits if control else None,
         control=control,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from dbus_xbms.model import Extremes, LowestHighest, PackSample
 
@@ -11,22 +11,32 @@ SENSOR_STEP = 0.2  # K; sensors are reported in 0.1 K
 ROUNDING = 1e-6
 
 
-def update(previous: LowestHighest | None, values: Mapping[int, float], step: float) -> LowestHighest | None:
-    """Number the lowest and the highest value; another one replaces them once it differs by ``step``."""
+def update(
+    previous: LowestHighest | None, values: Sequence[float], numbers: Sequence[int], step: float
+) -> LowestHighest | None:
+    """Return the numbers of the lowest and the highest value; of equal ones, that of the first.
+
+    Another value replaces the previous ones once it differs by ``step``.
+    """
     if not values:
         return None
-    lowest, highest = min(values, key=lambda n: values[n]), max(values, key=lambda n: values[n])
-    low, high = (previous.lowest, previous.highest) if previous else (0, 0)  # no value has the number 0
-    if low in values and values[lowest] > values[low] - step + ROUNDING:
+    least, most = min(values), max(values)
+    lowest, highest = numbers[values.index(least)], numbers[values.index(most)]
+    if previous is None:
+        return LowestHighest(lowest=lowest, highest=highest)
+    low, high = previous.lowest, previous.highest
+    if low in numbers and least > values[numbers.index(low)] - step + ROUNDING:
         lowest = low
-    if high in values and values[highest] < values[high] + step - ROUNDING:
+    if high in numbers and most < values[numbers.index(high)] + step - ROUNDING:
         highest = high
+    if (lowest, highest) == (low, high):
+        return previous
     return LowestHighest(lowest=lowest, highest=highest)
 
 
 def of_cells(previous: LowestHighest | None, sample: PackSample) -> LowestHighest | None:
     """The lowest and the highest cell."""
-    return update(previous, dict(enumerate(sample.cells, 1)), CELL_STEP)
+    return update(previous, sample.cells, range(1, len(sample.cells) + 1), CELL_STEP)
 
 
 def of_sensors(
@@ -36,14 +46,15 @@ def of_sensors(
 
     Searches from the last sensor on, because the MOSFET sensor comes first and may read the same.
     """
-    numbered = reversed([*enumerate(sample.temperatures, 1)])
-    return update(previous, {n: celsius for n, celsius in numbered if celsius in cells}, SENSOR_STEP)
+    measured = sample.temperatures
+    numbers = [n for n in range(len(measured), 0, -1) if measured[n - 1] in cells]
+    return update(previous, [measured[n - 1] for n in numbers], numbers, SENSOR_STEP)
 
 
 def widen(extremes: Extremes, sample: PackSample, temperatures: tuple[float, ...] = ()) -> Extremes:
     """The extremes with one sample added; ``temperatures`` in °C are the sane ones of the cells."""
     voltage, cells = (sample.voltage,), sample.cells
-    return Extremes(
+    widened = Extremes(
         pack_min=_lower(extremes.pack_min, voltage),
         pack_max=_higher(extremes.pack_max, voltage),
         cell_min=_lower(extremes.cell_min, cells),
@@ -51,6 +62,7 @@ def widen(extremes: Extremes, sample: PackSample, temperatures: tuple[float, ...
         temperature_min=_lower(extremes.temperature_min, temperatures),
         temperature_max=_higher(extremes.temperature_max, temperatures),
     )
+    return extremes if widened == extremes else widened
 
 
 def _lower(extreme: float | None, values: tuple[float, ...]) -> float | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 
 from dbus_xbms.model import History, PackSample
 from dbus_xbms.policy.state_of_charge import consumed, full_charge
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 FULL_SOC = 100.0  # %
 DISCHARGED_BELOW, RECHARGED_ABOVE = 65.0, 90.0  # %; a discharge counts once both have been passed
@@ -38,33 +38,36 @@ def add_sample(state: HistoryState, sample: PackSample, now: float, longest: flo
     power = sample.voltage * sample.current
     passed = 0.0 if state.at is None else max(0.0, now - state.at)
     if not is_consecutive(state, now, longest):
-        advanced = _advance(state.history, passed)
-        return replace(state, history=advanced, at=now, current=sample.current, power=power)
+        since_full, since_top = state.history.since_full, state.history.since_top_balance + passed
+        passed_on = replace(
+            state.history, since_full=_longer(since_full, passed), since_top_balance=since_top
+        )
+        return replace(state, history=passed_on, at=now, current=sample.current, power=power)
     hours = passed / 3600
     moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
-    previous = state.history
+    previous, gone = state.history, consumed(sample)
+    deepest, last, refilled = previous.deepest_discharge, previous.last_discharge, state.refilled
+    if gone is not None:
+        last, refilled = _last_discharge(state, sample, -gone)
+        deepest = max(deepest, -gone)
     history = replace(
         previous,
+        deepest_discharge=deepest,
+        last_discharge=last,
         total_drawn=previous.total_drawn + max(0.0, -moved),
         charged_energy=previous.charged_energy + max(0.0, energy),
         discharged_energy=previous.discharged_energy + max(0.0, -energy),
+        since_full=_longer(previous.since_full, passed),
+        since_top_balance=previous.since_top_balance + passed,
     )
-    state = replace(state, history=_advance(history, passed), at=now, current=sample.current, power=power)
-    return _add_charge(state, sample)
+    if sample.soc is not None:
+        history = _count_discharges(history, sample.soc)
+    state = HistoryState(history=history, at=now, current=sample.current, power=power, refilled=refilled)
+    return record_full(state) if (sample.soc or 0.0) >= FULL_SOC else state
 
 
-def _add_charge(state: HistoryState, sample: PackSample) -> HistoryState:
-    """Add what follows from the state of charge; nothing while that is unknown."""
-    history, gone = state.history, consumed(sample)
-    if gone is not None:
-        last, refilled = _last_discharge(state, sample, -gone)
-        deepest = max(history.deepest_discharge, -gone)
-        history = replace(history, deepest_discharge=deepest, last_discharge=last)
-        state = replace(state, refilled=refilled)
-    if sample.soc is None:
-        return replace(state, history=history)
-    state = replace(state, history=_count_discharges(history, sample.soc))
-    return record_full(state) if sample.soc >= FULL_SOC else state
+def _longer(since: float | None, passed: float) -> float | None:
+    return None if since is None else since + passed
 
 
 def _count_discharges(history: History, soc: float) -> History:
@@ -76,12 +79,6 @@ def _count_discharges(history: History, soc: float) -> History:
     if soc <= EMPTY and not history.empty:
         return replace(history, empty=1, full_discharges=history.full_discharges + 1)
     return replace(history, empty=0) if soc > NOT_EMPTY and history.empty else history
-
-
-def _advance(history: History, seconds: float) -> History:
-    """Advance the times of the history."""
-    since_full = None if history.since_full is None else history.since_full + seconds
-    return replace(history, since_full=since_full, since_top_balance=history.since_top_balance + seconds)
 
 
 def record_full(state: HistoryState, *, top_balanced: bool = False) -> HistoryState:

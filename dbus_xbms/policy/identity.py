@@ -7,10 +7,10 @@ the change. Smaller differences are a warning, and raise no limit until then.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from dbus_xbms.model import PackIdentity, PackSample
 from dbus_xbms.policy.state_of_charge import is_known
+from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings, Value
 
 # Largest change over a silence in V and %: a cell moves by some 30 mV when a charge stops.

@@ -9,15 +9,16 @@ written. A command is refused, carried out within seconds, or fails; none waits 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from enum import Enum
 
 from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 
 NOTHING = MosfetTarget()
+NO_MOSFET: frozenset[Mosfet] = frozenset()
 CHANGE_EVERY = 5.0  # s, the least time between two changes of one MOSFET
 FALL_TIME = 10.0  # s a current has to fall before its MOSFET turns off
 SMALL_CURRENT, SMALL_RATE = 1.0, 0.01  # A and C: the larger is small enough to turn a MOSFET off
@@ -43,7 +44,7 @@ class MosfetState:
     @property
     def failed_mosfets(self) -> frozenset[Mosfet]:
         """MOSFETs whose last command failed, and that have not followed it since."""
-        return frozenset(_named(self.failed))
+        return NO_MOSFET if self.failed == NOTHING else frozenset(_named(self.failed))
 
     @property
     def due(self) -> MosfetTarget:
@@ -82,6 +83,8 @@ def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
     """Take what a sample proves of the mask; that wins over what is remembered."""
     if state.sending != NOTHING:  # the BMS follows within moments
         return state
+    if _is_proven(state, sample):
+        return state  # nearly always
     reports_lock = state.reports_lock or sample.locked
     off_by_us = frozenset() if reports_lock else frozenset(m for m in state.off_by_us if not sample.is_on(m))
     confirmed = commanded_by(sample, off_by_us)
@@ -93,6 +96,16 @@ def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
         off_by_us=off_by_us,
         reports_lock=reports_lock,
         failed=_without(state.failed, lambda m: sample.is_on(m) is state.failed.of(m)),
+    )
+
+
+def _is_proven(state: MosfetState, sample: PackSample) -> bool:
+    """Return whether a sample proves what the one before has proven, and nothing else is remembered."""
+    return (
+        state.confirmed == state.commanded == sample.commanded
+        and not state.off_by_us
+        and state.failed == NOTHING
+        and (state.reports_lock or not sample.locked)
     )
 
 
@@ -196,6 +209,8 @@ def _named(target: MosfetTarget) -> tuple[Mosfet, ...]:
 
 def turning_off(state: MosfetState) -> frozenset[Mosfet]:
     """MOSFETs that a waiting or sent command turns off; current through them must stop first."""
+    if state.waiting == state.sending == NOTHING:
+        return NO_MOSFET
     return frozenset(m for m in Mosfet if state.waiting.of(m) is False or state.sending.of(m) is False)
 
 

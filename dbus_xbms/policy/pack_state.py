@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from math import inf
 
 from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, Extremes, LowestHighest, PackIdentity, PackSample
@@ -17,7 +17,7 @@ from dbus_xbms.policy.poll_rate import IdlePeriod
 from dbus_xbms.policy.state_of_charge import AverageDischarge
 from dbus_xbms.policy.temperatures import HotSensor
 from dbus_xbms.policy.unexpected_current import UnexpectedCurrents
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 
 

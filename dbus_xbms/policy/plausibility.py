@@ -7,14 +7,12 @@ move while the others do put every reading in doubt: that counts as silence, wit
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import replace
 from math import inf, isfinite
 
 from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, PackSample, Protection
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 DOUBT_AFTER = 30.0  # s without a plausible reading until all readings are in doubt
 CONSECUTIVE_WITHIN = 10.0  # s; an implausible reading later than this follows silence, not a plausible one
@@ -39,6 +37,7 @@ OTHERS_MOVED = 0.03  # V by which the others must move until an unchanged cell c
 ROUNDING = 0.0005  # V; half of the resolution of cell voltages
 
 ANY_BMS = BmsTraits()
+NONE_STUCK: frozenset[int] = frozenset()
 
 
 @record
@@ -69,15 +68,16 @@ class PlausibilityState:
 
 def _not_a_number(sample: PackSample, traits: BmsTraits) -> str:
     optional = (sample.soc, sample.remaining, sample.nominal)
-    known = (sample.voltage, sample.current, *sample.cells, *(one for one in optional if one is not None))
-    return "" if all(map(isfinite, known)) else "a value is not a number"
+    known = sample.voltage + sample.current + sum(sample.cells) + sum(filter(None, optional))
+    return "" if isfinite(known) else "a value is not a number"  # a sum is not a number if one of them is not
 
 
 def _impossible_cell(sample: PackSample, traits: BmsTraits) -> str:
-    for number, volts in enumerate(sample.cells, 1):
-        if not 0 <= volts <= traits.highest_cell:
-            return f"cell {number} reads {volts:.3f} V"
-    return ""
+    cells = sample.cells
+    if not cells or (min(cells) >= 0 and max(cells) <= traits.highest_cell):
+        return ""
+    number, volts = next((n, v) for n, v in enumerate(cells, 1) if not 0 <= v <= traits.highest_cell)
+    return f"cell {number} reads {volts:.3f} V"
 
 
 def _impossible_sum(sample: PackSample, traits: BmsTraits) -> str:
@@ -209,22 +209,19 @@ def _compare(state: PlausibilityState, sample: PackSample, now: float) -> Plausi
     before, cells = state.previous, sample.cells
     medians = _medians_of_others(cells)
     if before is None or len(before.cells) != len(cells) or not cells:
-        nothing: frozenset[int] = frozenset()
-        return _moved(state, sample, now, medians, nothing)
+        return _moved(state, sample, now, medians, NONE_STUCK)
     flown = abs(sample.current) * min(now - state.previous_at, COMPARED_WITHIN) / 3600
     unchanged = 0.0 if before.remaining != sample.remaining else state.unchanged + flown
     if before.cells != cells:
-        moved = {n for n, volts in enumerate(cells) if volts != before.cells[n]}
-        other_medians = tuple(
-            medians[n] if n in moved else median for n, median in enumerate(state.other_medians)
-        )
-        unmoved = {
-            n + 1
-            for n, median in enumerate(other_medians)
-            if abs(medians[n] - median) >= OTHERS_MOVED - ROUNDING
-        }
-        stuck = (state.stuck - {n + 1 for n in moved}) | unmoved  # until it moves, whatever the others do
-        return _moved(state, sample, now, other_medians, stuck)
+        other_medians, stuck = list(medians), set()
+        for n, (was, volts) in enumerate(zip(before.cells, cells, strict=True)):
+            if was != volts:
+                continue
+            other_medians[n] = median = state.other_medians[n]
+            others_moved = abs(medians[n] - median) >= OTHERS_MOVED - ROUNDING
+            if others_moved or n + 1 in state.stuck:  # until it moves, whatever the others do
+                stuck.add(n + 1)
+        return _moved(state, sample, now, tuple(other_medians), frozenset(stuck) if stuck else NONE_STUCK)
     return replace(
         state,
         previous=sample,
@@ -261,8 +258,14 @@ def _medians_of_others(cells: tuple[float, ...]) -> tuple[float, ...]:
         return cells
     ordered = sorted(cells)
     low, high = (len(cells) - 2) // 2, (len(cells) - 1) // 2  # middle ranks without one cell
-    ranks = (bisect_left(ordered, volts) for volts in cells)
-    return tuple((ordered[low + (rank <= low)] + ordered[high + (rank <= high)]) / 2 for rank in ranks)
+    below, above = ordered[low], ordered[high]
+    next_below, next_above = ordered[low + 1], ordered[high + 1]
+    return tuple(
+        [
+            ((next_below if volts <= below else below) + (next_above if volts <= above else above)) / 2
+            for volts in cells
+        ]
+    )
 
 
 def _describe_stuck(state: PlausibilityState) -> str:

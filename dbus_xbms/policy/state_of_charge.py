@@ -24,7 +24,7 @@ def is_known(nominal: float | None) -> TypeGuard[float]:
 
 def installed(nominal: float | None, settings: PackSettings | None = None) -> float:
     """The pack's capacity in Ah for C rates: the owner's, else the BMS's; 0: unknown."""
-    if settings and settings.capacity:
+    if settings is not None and settings.capacity:
         return settings.capacity
     return nominal if is_known(nominal) else 0.0
 

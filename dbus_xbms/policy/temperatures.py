@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dbus_xbms.record import record
 
 # A missing NTC reads -30.0 °C or below on recorded packs, a shorted one far above 120 °C.
@@ -58,6 +60,7 @@ def roles(count: int, chosen: str, hot: HotSensor | None = None, *, first_at_mos
     return (chosen + usual[len(chosen) :])[:count]
 
 
+@lru_cache(maxsize=64)  # temperatures rarely change from one sample to the next
 def judge(
     measured: tuple[float, ...], chosen: str, hot: HotSensor | None = None, *, first_at_mosfets: bool = True
 ) -> Temperatures:

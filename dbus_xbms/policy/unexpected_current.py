@@ -7,13 +7,13 @@ is a Victron device that obeys: a little above a limit is a warning, a lot is an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from math import inf
 
 from dbus_xbms.model import Level, Limits, Mosfet, PackSample
 from dbus_xbms.policy.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 REPORT_AFTER = 30.0  # s that a current must last
 TOLERANCE = 0.1  # fraction of the limit

@@ -77,7 +77,8 @@ def _found(sighting: Sighting, known: bool) -> FoundPack:
         name=printable(pack.name),
         rssi=pack.rssi,
         protocol=family.name if family else "",
-        make=family.described(pack) if family else "",
+        make=family.make_of(pack) if family else "",
+        watch_only=bool(family and family.watch_only),
         known=known,
         age=age // MINUTE * MINUTE,
     )

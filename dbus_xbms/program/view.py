@@ -14,9 +14,9 @@ from dbus_xbms.settings import (
     PackSettings,
     SettingsError,
     bank_id,
-    described_make,
     device_id,
     instance_of,
+    make_of,
     name_of,
 )
 from dbus_xbms.text import LINE, printable
@@ -51,7 +51,7 @@ def known_packs(parts: Parts, stored: Stored, rows: Iterable[str]) -> tuple[Know
         KnownPack(
             address=address,
             name=printable(name_of(pack) or address),
-            make=printable(described_make(pack)),
+            make=printable(make_of(pack)),
             watch_only=pack.watch_only,
             state=_state(pack, contacts.get(address)),
             enabled=bool(pack.enabled),

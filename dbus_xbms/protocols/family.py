@@ -89,8 +89,8 @@ class BmsFamily(ABC):
         """Return what this machine lacks to read such packs, and what to do; empty: nothing."""
         return ""
 
-    def product(self, hardware: str) -> str:
-        """Return the name of a product by its model text; the text may be empty."""
+    def product(self, hardware: str, name: str = "") -> str:
+        """Return the name of a product by its model text and its advertised name; both may be empty."""
         return f"{self.make} BMS"
 
 

@@ -1,5 +1,6 @@
 """Settings of packs and of the program: tables, values, and where they are stored. Pure."""
 
+from dbus_xbms.protocols.family import WATCH_ONLY
 from dbus_xbms.schema import AnySetting, NotStoredError, Setting, Settings, SettingsError, Value
 from dbus_xbms.settings.bank import BankSettings
 from dbus_xbms.settings.make import described_make, family_of, make_of
@@ -33,6 +34,7 @@ __all__ = [
     "SERVICE",
     "SWITCH_DEVICE",
     "SWITCH_INSTANCE",
+    "WATCH_ONLY",
     "AnySetting",
     "BankSettings",
     "NotStoredError",

@@ -13,7 +13,7 @@ def family_of(pack: PackSettings) -> BmsFamily:
 
 
 def make_of(pack: PackSettings) -> str:
-    """Return the make of a pack, for people: "JBD" or "LiTime"."""
+    """Return the make of a pack, for people, such as "LiTime"."""
     return family_of(pack).make_of(_advertised(pack))
 
 

@@ -78,9 +78,9 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
     password = Setting(
         default="",
         secret=True,
-        pattern=r"[ -~]{6}|",
-        form="six characters, or nothing",
-        help="Password of the Bluetooth module, if it has one.",
+        pattern=r"[ -~]{0,32}",
+        form="up to 32 characters, or nothing",
+        help="Password of the Bluetooth module or of the BMS, if it has one.",
     )
     passkey = Setting(
         default="",

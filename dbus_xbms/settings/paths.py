@@ -7,6 +7,7 @@ A pack's settings are stored under ``/Settings/Devices/xbms_<mac>/``, those of t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dbus_xbms.schema import SettingsError
 from dbus_xbms.settings.bank import BANK_INSTANCE, MOST_BANKS
@@ -117,6 +118,7 @@ def bank_setting(path: str) -> tuple[int, str] | None:
     return (int(match["number"] or match["device"]), match["name"] or BANK_INSTANCE.name) if match else None
 
 
+@lru_cache
 def instance_of(text: str) -> int:
     """Device instance in a ``ClassAndVrmInstance`` such as ``battery:3``.
 

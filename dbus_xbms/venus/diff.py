@@ -61,14 +61,14 @@ class _Group(Generic[T]):
         changed: dict[str, Value | None],
     ) -> bool:
         """Update ``values``, and add the paths that changed to ``changed``; return whether rows were read."""
-        parts = self._source.parts(record)
-        if parts is self._parts or parts == self._parts:  # settings are slow to compare
-            return False
         if shape_of := self._source.shape:
             shape = shape_of(record)
             if shape == self._shape and not due:
                 return False
             self._shape = shape
+        parts = self._source.parts(record)
+        if parts is self._parts or parts == self._parts:  # settings are slow to compare
+            return False
         self._parts = parts if due else UNREAD
         for n, item in enumerate(self._rows):
             raw = item.read(record)

@@ -13,8 +13,10 @@ ListButton {
 		return qsTr("%1, %2 dBm").arg(strength).arg(rssi.value)
 	}
 
+	readonly property string makeWords: watchOnly.value === 1 ? qsTr("%1 (watch only)").arg(make.value) : make.value ?? ""
+
 	function _open(page) {
-		Global.pageManager.pushPage(Qt.resolvedUrl(page).toString(), { address: address.value })
+		Global.pageManager.pushPage(Qt.resolvedUrl(page).toString(), { address: address.value, watchOnly: watchOnly.value === 1 })
 	}
 
 	function _add() {
@@ -23,7 +25,7 @@ ListButton {
 	}
 
 	text: name.value || address.value || ""
-	caption: name.value ? address.value + "\n" + signalWords : signalWords
+	caption: [name.value ? address.value : "", [makeWords, signalWords].filter(Boolean).join(", ")].filter(Boolean).join("\n")
 	secondaryText: known.value === 1 ? qsTr("Settings") : qsTr("Add")
 	interactive: address.valid
 	writeAccessLevel: VenusOS.User_AccessType_User
@@ -31,6 +33,8 @@ ListButton {
 
 	VeQuickItem { id: address; uid: root.row + "/Address" }
 	VeQuickItem { id: name; uid: root.row + "/Name" }
+	VeQuickItem { id: make; uid: root.row + "/Make" }
+	VeQuickItem { id: watchOnly; uid: root.row + "/WatchOnly" }
 	VeQuickItem { id: rssi; uid: root.row + "/Rssi" }
 	VeQuickItem { id: known; uid: root.row + "/Known" }
 	VeQuickItem { id: add; uid: root.row + "/Add" }

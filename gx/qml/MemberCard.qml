@@ -19,6 +19,7 @@ Card {
 		spacing: Theme.geometry_gradientList_spacing
 
 		VeQuickItem { id: nameItem; uid: root.uid + "/Name" }
+		VeQuickItem { id: watchOnly; uid: root.uid + "/WatchOnly" }
 		VeQuickItem { id: state; uid: root.uid + "/State" }
 		VeQuickItem { id: why; uid: root.uid + "/Why" }
 		VeQuickItem { id: service; uid: root.uid + "/Service" }
@@ -37,7 +38,10 @@ Card {
 			id: figures
 			width: parent.width - 24 // beside the arrow
 			heading: root.name
-			note: root.online && share.valid ? qsTr("%1 % of the current").arg(share.value.toFixed(0)) : ""
+			note: [
+				watchOnly.value === 1 ? qsTr("watch only") : "",
+				root.online && share.valid ? qsTr("%1 % of the current").arg(share.value.toFixed(0)) : ""
+			].filter(text => text.length > 0).join(", ")
 
 			Figure {
 				visible: root.online

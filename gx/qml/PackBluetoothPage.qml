@@ -24,8 +24,8 @@ Page {
 				uid: root.base + "/Password"
 				echoMode: TextInput.PasswordEchoOnEdit
 				placeholderText: qsTr("None")
-				pattern: "^([ -~]{6})?$"
-				form: qsTr("a password has six characters")
+				pattern: "^[ -~]{0,32}$"
+				form: qsTr("a password has up to 32 characters")
 			}
 			SettingText {
 				text: qsTr("Passkey")

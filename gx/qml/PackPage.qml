@@ -8,6 +8,7 @@ Page {
 
 	required property string address
 	property string row // uid of its row in the service, if it came from the list
+	property bool watchOnly // its make never controls or is switched
 	readonly property string base: Global.systemSettings.serviceUid + "/Settings/Devices/xbms_" + address.replace(/:/g, "").toLowerCase()
 
 	title: name.value || advertised.value || address
@@ -23,8 +24,12 @@ Page {
 				text: States.words(state.value)
 				preferredVisible: text.length > 0 && rowAddress.value === root.address
 			}
+			WatchOnlyLabel { preferredVisible: root.watchOnly }
 			PackNameRow { base: root.base }
-			PackControlRow { base: root.base }
+			PackControlRow {
+				base: root.base
+				preferredVisible: !root.watchOnly
+			}
 			PackChemistryRow { base: root.base }
 			PageLink {
 				text: qsTr("Currents and capacity")
@@ -49,7 +54,7 @@ Page {
 			PageLink {
 				text: qsTr("Switching")
 				page: Qt.resolvedUrl("PackSwitchingPage.qml")
-				properties: ({ base: root.base })
+				properties: ({ base: root.base, watchOnly: root.watchOnly })
 			}
 			SettingSwitch {
 				text: qsTr("Read this pack")

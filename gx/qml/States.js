@@ -26,6 +26,7 @@ function words(state) {
 	case "no adapter": return qsTr("No Bluetooth adapter")
 	case "adapter off": return qsTr("The Bluetooth adapter is off")
 	case "slots full": return qsTr("The adapter has no free connection")
+	case "library missing": return qsTr("The library for this make is missing")
 	case "name taken": return qsTr("Another program shows this pack")
 	case "not published": return qsTr("Read, but the GX does not show it")
 	case "stopped by an error": return qsTr("Stopped by an error of this program")

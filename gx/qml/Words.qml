@@ -80,6 +80,7 @@ QtObject {
 		[/^charge fault$/, qsTr("charge fault")],
 		[/^discharge fault$/, qsTr("discharge fault")],
 		[/^short circuit$/, qsTr("short circuit")],
+		[/^This make is read with the library .*$/, qsTr("watch only: this make never controls charging")],
 		[/^Chemistry is not chosen$/, qsTr("the chemistry is not chosen")],
 		[/^part of the bank (.*)$/, qsTr("part of the bank %1")],
 		[/^Bulk$/, qsTr("Bulk")],

@@ -442,6 +442,10 @@
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (nur Anzeige)</translation>
+    </message>
 </context>
 <context>
     <name>FindingRow</name>
@@ -452,6 +456,13 @@
     <message>
         <source>Note</source>
         <translation>Hinweis</translation>
+    </message>
+</context>
+<context>
+    <name>KnownPackRow</name>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (nur Anzeige)</translation>
     </message>
 </context>
 <context>
@@ -522,6 +533,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Entladen höchstens %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>nur Anzeige</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
@@ -583,6 +598,10 @@
         <source>All settings of this pack</source>
         <translation>Alle Einstellungen dieses Packs</translation>
     </message>
+    <message>
+        <source>The pack is added.</source>
+        <translation>Das Pack ist hinzugefügt.</translation>
+    </message>
 </context>
 <context>
     <name>PackBluetoothPage</name>
@@ -619,8 +638,8 @@
         <translation>Keines</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>ein Passwort hat sechs Zeichen</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>ein Passwort hat bis zu 32 Zeichen</translation>
     </message>
     <message>
         <source>Passkey</source>
@@ -1268,6 +1287,10 @@
         <translation>Ein anderes Programm zeigt dieses Pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>Die Bibliothek für diese Marke fehlt</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Gelesen, aber das GX zeigt es nicht</translation>
     </message>
@@ -1331,6 +1354,13 @@
     <message>
         <source>No reply</source>
         <translation>Keine Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>WatchOnlyLabel</name>
+    <message>
+        <source>Watch only: this make is shown, but never controls charging and cannot be switched. The library that reads it must not be used for safety.</source>
+        <translation>Nur Anzeige: Dieses Fabrikat steuert nie das Laden und lässt sich nicht schalten. Die Bibliothek, die es liest, darf nicht für Sicherheit verwendet werden.</translation>
     </message>
 </context>
 <context>
@@ -1690,6 +1720,10 @@
     <message>
         <source>discharge fault</source>
         <translation>Fehler beim Entladen</translation>
+    </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>nur Anzeige: dieses Fabrikat steuert nie das Laden</translation>
     </message>
 </context>
 <context>

@@ -442,6 +442,10 @@
         <source>Settings</source>
         <translation>Ajustes</translation>
     </message>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (solo se muestra)</translation>
+    </message>
 </context>
 <context>
     <name>FindingRow</name>
@@ -452,6 +456,13 @@
     <message>
         <source>Note</source>
         <translation>Nota</translation>
+    </message>
+</context>
+<context>
+    <name>KnownPackRow</name>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (solo se muestra)</translation>
     </message>
 </context>
 <context>
@@ -522,6 +533,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Descarga, máximo %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>solo visualización</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
@@ -583,6 +598,10 @@
         <source>All settings of this pack</source>
         <translation>Todos los ajustes de este pack</translation>
     </message>
+    <message>
+        <source>The pack is added.</source>
+        <translation>El pack está añadido.</translation>
+    </message>
 </context>
 <context>
     <name>PackBluetoothPage</name>
@@ -619,8 +638,8 @@
         <translation>Ninguna</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>una contraseña tiene seis caracteres</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>una contraseña tiene hasta 32 caracteres</translation>
     </message>
     <message>
         <source>Passkey</source>
@@ -1268,6 +1287,10 @@
         <translation>Otro programa muestra este pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>Falta la biblioteca para esta marca</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Leído, pero el GX no lo muestra</translation>
     </message>
@@ -1331,6 +1354,13 @@
     <message>
         <source>No reply</source>
         <translation>Sin respuesta</translation>
+    </message>
+</context>
+<context>
+    <name>WatchOnlyLabel</name>
+    <message>
+        <source>Watch only: this make is shown, but never controls charging and cannot be switched. The library that reads it must not be used for safety.</source>
+        <translation>Solo se muestra: esta marca nunca controla la carga ni se puede conmutar. La biblioteca que la lee no debe usarse para la seguridad.</translation>
     </message>
 </context>
 <context>
@@ -1690,6 +1720,10 @@
     <message>
         <source>discharge fault</source>
         <translation>fallo de descarga</translation>
+    </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>solo se muestra: esta marca nunca controla la carga</translation>
     </message>
 </context>
 <context>

@@ -442,6 +442,10 @@
         <source>Settings</source>
         <translation>Paramètres</translation>
     </message>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (affichage seul)</translation>
+    </message>
 </context>
 <context>
     <name>FindingRow</name>
@@ -452,6 +456,13 @@
     <message>
         <source>Note</source>
         <translation>Remarque</translation>
+    </message>
+</context>
+<context>
+    <name>KnownPackRow</name>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (affichage seul)</translation>
     </message>
 </context>
 <context>
@@ -522,6 +533,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Décharge au plus %1 A : %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>affichage seul</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
@@ -583,6 +598,10 @@
         <source>All settings of this pack</source>
         <translation>Tous les paramètres de ce pack</translation>
     </message>
+    <message>
+        <source>The pack is added.</source>
+        <translation>Le pack est ajouté.</translation>
+    </message>
 </context>
 <context>
     <name>PackBluetoothPage</name>
@@ -619,8 +638,8 @@
         <translation>Aucun</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>un mot de passe a six caractères</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>un mot de passe a 32 caractères au plus</translation>
     </message>
     <message>
         <source>Passkey</source>
@@ -1268,6 +1287,10 @@
         <translation>Un autre programme affiche ce pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>La bibliothèque pour cette marque manque</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Lu, mais le GX ne l&apos;affiche pas</translation>
     </message>
@@ -1331,6 +1354,13 @@
     <message>
         <source>No reply</source>
         <translation>Pas de réponse</translation>
+    </message>
+</context>
+<context>
+    <name>WatchOnlyLabel</name>
+    <message>
+        <source>Watch only: this make is shown, but never controls charging and cannot be switched. The library that reads it must not be used for safety.</source>
+        <translation>Affichage seul : cette marque ne contrôle jamais la charge et ne peut pas être commutée. La bibliothèque qui la lit ne doit pas servir à la sécurité.</translation>
     </message>
 </context>
 <context>
@@ -1690,6 +1720,10 @@
     <message>
         <source>discharge fault</source>
         <translation>défaut de décharge</translation>
+    </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>affichage seul : cette marque ne contrôle jamais la charge</translation>
     </message>
 </context>
 <context>

@@ -442,6 +442,10 @@
         <source>Settings</source>
         <translation>Instellingen</translation>
     </message>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (alleen weergave)</translation>
+    </message>
 </context>
 <context>
     <name>FindingRow</name>
@@ -452,6 +456,13 @@
     <message>
         <source>Note</source>
         <translation>Opmerking</translation>
+    </message>
+</context>
+<context>
+    <name>KnownPackRow</name>
+    <message>
+        <source>%1 (watch only)</source>
+        <translation>%1 (alleen weergave)</translation>
     </message>
 </context>
 <context>
@@ -522,6 +533,10 @@
         <source>Discharging at most %1 A: %2</source>
         <translation>Ontladen hoogstens %1 A: %2</translation>
     </message>
+    <message>
+        <source>watch only</source>
+        <translation>alleen weergave</translation>
+    </message>
 </context>
 <context>
     <name>ModeRow</name>
@@ -583,6 +598,10 @@
         <source>All settings of this pack</source>
         <translation>Alle instellingen van deze pack</translation>
     </message>
+    <message>
+        <source>The pack is added.</source>
+        <translation>De pack is toegevoegd.</translation>
+    </message>
 </context>
 <context>
     <name>PackBluetoothPage</name>
@@ -619,8 +638,8 @@
         <translation>Geen</translation>
     </message>
     <message>
-        <source>a password has six characters</source>
-        <translation>een wachtwoord heeft zes tekens</translation>
+        <source>a password has up to 32 characters</source>
+        <translation>een wachtwoord heeft maximaal 32 tekens</translation>
     </message>
     <message>
         <source>Passkey</source>
@@ -1268,6 +1287,10 @@
         <translation>Een ander programma toont deze pack</translation>
     </message>
     <message>
+        <source>The library for this make is missing</source>
+        <translation>De bibliotheek voor dit merk ontbreekt</translation>
+    </message>
+    <message>
         <source>Read, but the GX does not show it</source>
         <translation>Gelezen, maar de GX toont hem niet</translation>
     </message>
@@ -1331,6 +1354,13 @@
     <message>
         <source>No reply</source>
         <translation>Geen antwoord</translation>
+    </message>
+</context>
+<context>
+    <name>WatchOnlyLabel</name>
+    <message>
+        <source>Watch only: this make is shown, but never controls charging and cannot be switched. The library that reads it must not be used for safety.</source>
+        <translation>Alleen weergave: dit merk regelt nooit het laden en kan niet worden geschakeld. De bibliotheek die het leest mag niet voor veiligheid worden gebruikt.</translation>
     </message>
 </context>
 <context>
@@ -1690,6 +1720,10 @@
     <message>
         <source>discharge fault</source>
         <translation>fout bij het ontladen</translation>
+    </message>
+    <message>
+        <source>watch only: this make never controls charging</source>
+        <translation>alleen weergave: dit merk regelt nooit het laden</translation>
     </message>
 </context>
 <context>

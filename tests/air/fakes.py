@@ -83,6 +83,7 @@ class FakePack:
     answer: Callable[[bytes], list[Answer]] = echo_letter
     services: Callable[[], BleakGATTServiceCollection] = gatt_table
     disconnect_takes: float = 2.0  # s, as with BlueZ
+    values: dict[str, bytes] = field(default_factory=dict)  # by characteristic that is read
     write_hangs: bool = False
     write_error: Exception | None = None
     notify_error: str = ""
@@ -180,6 +181,11 @@ class FakeClient:
             return
         for delay, chunk in self.pack.answer(data):
             loop.call_later(delay, self.notify, chunk)
+
+    async def read_gatt_char(self, char_specifier: BleakGATTCharacteristic) -> bytearray:
+        if not self.up:
+            raise BleakError("Not connected")
+        return bytearray(self.pack.values.get(char_specifier.uuid, b""))
 
     def notify(self, chunk: bytes) -> None:
         """Send a notification; like BlueZ, deliver it to every client that is not disconnected."""

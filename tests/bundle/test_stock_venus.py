@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dbus_xbms import __version__
 from dbus_xbms.protocols.aiobmsble.makes import MAKES
+from dbus_xbms.simulator.scenario import address_of
 from tests.bus.conftest import private_bus
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
@@ -162,15 +164,28 @@ async def test_the_service_shows_a_jbd_without_importing_the_library_for_other_m
 ) -> None:
     compiled = tmp_path / "compiled"  # with a file for each module that was imported
     own = environment(stock_python) | {"PYTHONPYCACHEPREFIX": str(compiled)}
-    async with Simulation(1) as sim, Venus() as venus:
-        await venus.enable(ADDRESS)
+    await show(unpacked, own, {"address": ADDRESS, "cells": 4})
+    assert list(compiled.rglob("vendor/bleak/__init__.*.pyc"))
+    assert list(compiled.rglob("vendor/aiobmsble")) == []
+
+
+@pytest.mark.bus
+@pytest.mark.usefixtures("private_bus")
+async def test_the_service_shows_a_pack_of_another_make(unpacked: Path, stock_python: Path) -> None:
+    litime = {"make": "litime", "address": address_of(1, "litime"), "cells": 8}
+    await show(unpacked, environment(stock_python), litime, Protocol="redodo")
+
+
+async def show(unpacked: Path, environment: dict[str, str], pack: dict[str, Any], **settings: str) -> None:
+    """Run the service of the bundle until it shows a simulated pack with its voltage and cells."""
+    async with Simulation([pack]) as sim, Venus() as venus:
+        (address,) = sim.addresses
+        await venus.enable(address, **settings)
         launcher = (str(unpacked / "bin" / "dbus-xbms"),)
-        async with Program("run", command=launcher, environment=own) as service:
-            seen = await venus.until(ADDRESS, valid)
-            truth = (await sim.truth(ADDRESS))["pack"]
+        async with Program("run", command=launcher, environment=environment) as service:
+            seen = await venus.until(address, valid)
+            truth = (await sim.truth(address))["pack"]
             assert seen["/Dc/0/Voltage"] == pytest.approx(truth["voltage"], abs=0.3)
             assert seen["/System/NrOfCellsPerBattery"] == len(truth["cells"])
             assert await service.stop() == 0
         assert service.left_behind == []
-    assert list(compiled.rglob("vendor/bleak/__init__.*.pyc"))
-    assert list(compiled.rglob("vendor/aiobmsble")) == []

@@ -110,7 +110,9 @@ class Gx:
 
     def list_packs(self, content: str = PACKS) -> None:
         """Put a file with packs on the stick, and have the service run."""
-        (self.stick / "dbus-xbms-packs.txt").write_text(content, newline="")
+        new = self.stick / "new"
+        new.write_text(content, newline="")
+        new.replace(self.stick / "dbus-xbms-packs.txt")  # the last boot may be reading it
         (self.root / "running").touch()
 
     def added(self, calls: int) -> None:

@@ -8,7 +8,7 @@ async with boat(2) as running, Program("run"):
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,8 +56,17 @@ def wired(packs: int = 4, **more: Any) -> dict[str, Any]:
 @asynccontextmanager
 async def boat(packs: int = 4, *, wiring: dict[str, Any] | None = None) -> AsyncIterator[Running]:
     """Packs that are wired together, settings, and a witness; the service does not run yet."""
+    async with boat_of([PACK] * packs, wiring=wiring) as running:
+        yield running
+
+
+@asynccontextmanager
+async def boat_of(
+    specs: Sequence[dict[str, Any]], *, wiring: dict[str, Any] | None = None
+) -> AsyncIterator[Running]:
+    """Return the same with packs of any make."""
     record = ControlRecord()
-    simulation = Simulation([PACK] * packs, **(wired(packs) if wiring is None else wiring))
+    simulation = Simulation(specs, **(wired(len(specs)) if wiring is None else wiring))
     async with simulation as sim, Venus(record.changed, record.left) as venus:
         yield Running(sim, venus, record)
 

@@ -196,6 +196,12 @@ class Venus:
         """Read one setting of a pack."""
         return plain(await self.call(SETTINGS, pack_path(address, name), BUS_ITEM, "GetValue"))
 
+    async def until_stored(self, path: str, value: float | str, timeout: float = PATIENCE) -> None:
+        """Poll a setting, by its path in localsettings, until it has the value."""
+        async with asyncio.timeout(timeout):
+            while plain(await self.call(SETTINGS, path, BUS_ITEM, "GetValue")) != value:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
     async def until_setting(
         self, address: str, name: str, value: float | str, timeout: float = PATIENCE
     ) -> None:

@@ -63,7 +63,14 @@ def house(name: str, value: Value) -> tuple[str, str, Value]:
 REPORT = ProgramReport(
     found=(
         FoundPack(
-            address=NEW, name="xiaoxiang BMS", rssi=-58, protocol="JBD", make="JBD", known=False, age=0
+            address=NEW,
+            name="xiaoxiang BMS",
+            rssi=-58,
+            protocol="JBD",
+            make="JBD",
+            watch_only=False,
+            known=False,
+            age=0,
         ),
         FoundPack(
             address=BOW,
@@ -71,6 +78,7 @@ REPORT = ProgramReport(
             rssi=None,
             protocol="JBD",
             make="JBD",
+            watch_only=False,
             known=True,
             age=60,
         ),

@@ -60,3 +60,11 @@ def test_every_pack_is_listed(show: Show, count: int) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_cut_off(show: Show, size: tuple[int, int], language: str) -> None:
     assert show("Bank.qml", *packs.bank_services(4), size=size, language=language).cut_off == []
+
+
+def test_a_watch_only_pack_is_marked(show: Show) -> None:
+    bank, *others = packs.bank_services()
+    assert "watch only, 25 % of the current" not in show("Bank.qml", bank, *others).texts
+    marked = replace(bank, values={**bank.values, "/Members/1/WatchOnly": 1})
+    texts = show("Bank.qml", marked, *others).texts
+    assert "watch only, 25 % of the current" in texts[texts.index("Bow") : texts.index("Stern")]

@@ -11,7 +11,7 @@ from dbus_xbms.contact import ContactState
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.paths import bank_path, pack_path
 from tests.gx.conftest import Show
-from tests.gx.menu import BOW, NEW, PROGRAM, SETTINGS, STERN, bow, house, running, stored
+from tests.gx.menu import BOW, NEW, PROGRAM, REPORT, SETTINGS, STERN, bow, house, running, stored
 from tests.gx.services import pack_settings
 
 
@@ -56,14 +56,48 @@ def test_discovered_packs_show_their_signal_and_known_ones_open_their_settings(s
     assert screen.texts[3:-1] == [
         "xiaoxiang BMS",
         "Add",
-        f"{NEW}\nstrong signal, -58 dBm",
+        f"{NEW}\nJBD, strong signal, -58 dBm",
         "JBD-SP04S020-L4S-200A",
         "Settings",
-        f"{BOW}\nconnected",
+        f"{BOW}\nJBD, connected",
     ]
     screen.tap("Settings")
     assert screen.title == "Bow"
     assert screen.written == []
+
+
+REASON = (
+    "Watch only: this make is shown, but never controls charging and cannot be switched. "
+    "The library that reads it must not be used for safety."
+)
+
+
+def test_a_discovered_pack_that_is_only_watched_says_so_and_why_when_it_is_added(show: Show) -> None:
+    found = replace(REPORT.found[0], make="LiTime", watch_only=True)
+    settings = stored()
+    screen = show("Settings.qml", running(found=(found,)), settings)
+    screen.tap("Add a pack")
+    assert f"{NEW}\nLiTime (watch only), strong signal, -58 dBm" in screen.texts
+    screen.tap("Add")
+    screen.change(settings, pack_settings(NEW, PackSettings({"Enabled": 1, "CustomName": "Bow thruster"})))
+    assert screen.texts[1:3] == ["The pack is added.", REASON]
+    assert "Highest charge current" not in screen.texts
+    screen.tap("All settings of this pack")
+    assert REASON in screen.texts
+    assert "Control" not in screen.texts
+
+
+def test_a_known_pack_that_is_only_watched_offers_neither_control_nor_switching_but_lending(
+    show: Show,
+) -> None:
+    bow = replace(REPORT.packs[0], make="LiTime", watch_only=True)
+    screen = show("Settings.qml", running(packs=(bow,)), stored({"Chemistry": "LiFePO4"}))
+    assert screen.texts[1:3] == ["Bow", "LiTime (watch only)\nConnected"]
+    screen.tap("Bow")
+    assert REASON in screen.texts
+    assert "Control" not in screen.texts
+    screen.tap("Switching")
+    assert [text for text in screen.texts if text.startswith("Allow")] == ["Allow lending to the phone app"]
 
 
 def test_adding_a_pack_writes_its_address_and_asks_the_three_questions(show: Show) -> None:
@@ -190,7 +224,7 @@ def test_the_switch_pane_is_offered_once_switching_is_allowed(show: Show) -> Non
 
 @pytest.mark.parametrize(
     ("row", "name", "wrong", "right"),
-    [("Password", "Password", "12345", "123456"), ("Passkey", "Passkey", "12a456", "000000")],
+    [("Password", "Password", "12345678" * 4 + "9", "123456"), ("Passkey", "Passkey", "12a456", "000000")],
 )
 def test_a_password_or_passkey_of_another_form_is_refused_and_says_so(
     show: Show, row: str, name: str, wrong: str, right: str

@@ -46,6 +46,11 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def spoil(file: Path, old: str, new: str) -> None:
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+
+
 def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
     done = self_test()
     assert (done.returncode, done.stderr) == (0, "")
@@ -72,13 +77,19 @@ def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
 def test_it_fails_with_the_reason_where_the_program_is_broken(
     copy: Path, file: str, old: str, new: str, words: str
 ) -> None:
-    source = copy / "dbus_xbms" / file
-    assert old in source.read_text()
-    source.write_text(source.read_text().replace(old, new))
+    spoil(copy / "dbus_xbms" / file, old, new)
     done = self_test(copy)
     assert done.returncode == 1
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_it_fails_where_a_recorded_pack_of_another_make_is_read_wrong(copy: Path) -> None:
+    pytest.importorskip("aiobmsble", reason="aiobmsble needs Python 3.12")
+    spoil(copy / "dbus_xbms/protocols/aiobmsble/reading.py", "current=_required", "current=-_required")
+    done = self_test(copy)
+    assert done.returncode == 1
+    assert "a recorded pack of another make has (13.278, 12.5, 70.0, 4), not (13.278, -12.5" in done.stderr
 
 
 def test_a_file_that_is_missing_is_noticed(copy: Path) -> None:

@@ -35,7 +35,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "protocols": {"contact", "model", "record", "schema"},
     "policy": {"model", "record", "settings", "text"},
     "known": {"policy", "schema", "settings", "text"},
-    "ble": {"contact", "dbus", "model", "protocols", "settings"},
+    "ble": {"contact", "dbus", "model", "protocols", "record", "settings"},
     "venus": {"dbus", "logs", "model", "policy", "program_report", "text", "report", "settings"},
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
@@ -212,6 +212,7 @@ for name in {sorted(NOT_ON_VENUS)}:
     sys.modules[name] = None  # an import of it now fails
 for name in {modules}:
     __import__(name.removesuffix(".__init__"))
+assert "aiobmsble" not in sys.modules  # it takes memory, and is imported with the first pack that needs it
 """
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60

@@ -90,6 +90,7 @@ def _member(member: Member, longest: int, width: int) -> list[Line]:
     values = [
         filled(styled(printable(member.name), Style.STRONG), longest),
         *measured(member),
+        *([styled("watch only", Style.FAINT)] if member.watch_only else []),
         *([styled(member.trouble, Style.WARNING)] if member.trouble else []),
         *(line(" ".join(limit)) for names in (CHARGE, DISCHARGE) if (limit := member.limit(names))[0]),
     ]

@@ -11,7 +11,7 @@ from dbus_xbms.policy.charge.chemistry import Preset, preset
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.curves import Curve
 from dbus_xbms.policy.freshness import longest_gap, poll_interval
-from dbus_xbms.settings import AnySetting, PackSettings
+from dbus_xbms.settings import WATCH_ONLY, AnySetting, PackSettings, described_make
 from dbus_xbms.settings import PackSettings as P
 from dbus_xbms.text import count, duration
 
@@ -106,6 +106,8 @@ def _ceiling(setting: AnySetting, rate: float) -> Meaning:
 
 
 def _control(settings: PackSettings) -> str:
+    if settings.watch_only:
+        return f"only shown: {WATCH_ONLY}"
     if not settings.control:
         return "only shown"
     removed = "" if settings.enabled else REMOVED
@@ -121,6 +123,10 @@ def _chemistry(settings: PackSettings) -> str:
         return chosen.refused
     whole = f", {count(cells, 'cell')} up to {chosen.full * cells:.2f} V" if cells else ""
     return f"cells up to {chosen.full:.4g} V{whole}"
+
+
+def _protocol(settings: PackSettings) -> str:
+    return described_make(settings) if settings.watch_only else ""
 
 
 def _capacity(settings: PackSettings) -> str:
@@ -157,6 +163,7 @@ def _show(setting: AnySetting) -> Meaning:
 MEANINGS: dict[AnySetting, Meaning] = {
     P.enabled: _choice(P.enabled, "not read; settings kept", "read and shown"),
     P.capacity: _capacity,
+    P.protocol: _protocol,
     P.control: _control,
     P.chemistry: _chemistry,
     P.max_charge_current: _ceiling(P.max_charge_current, CHARGE_RATE),

@@ -11,7 +11,6 @@ and never stand alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from math import inf
 
 from dbus_xbms.model import Limits, Mosfet, Phase
@@ -21,7 +20,7 @@ from dbus_xbms.policy.bank.shares import AverageCurrent, Share, shares
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import listed
 

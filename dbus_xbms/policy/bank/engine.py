@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from math import inf
 
 from dbus_xbms.model import Phase
@@ -22,7 +22,7 @@ from dbus_xbms.policy.charge import ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
 from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.decision import Decision
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings.bank import BankSettings
 
 LONGEST_STEP = 60.0  # s that the time between two samples counts: they may be held for as long

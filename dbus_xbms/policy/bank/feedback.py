@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dbus_xbms.policy.bank.inrush import voltage_beside
+from dbus_xbms.policy.bank.inrush import voltages_beside
 from dbus_xbms.policy.bank.records import BankDecision, Membership
 
 
@@ -19,12 +19,13 @@ def memberships(
         managed: the owner lets the bank control.
         turning_on: addresses of packs whose MOSFETs are being switched on.
     """
+    beside = voltages_beside(decision.members, turning_on)
     return {
         member.address: Membership(
             bank=bank,
             managed=managed,
             charge=decision.charge,
-            voltage=voltage_beside(member.address, decision.members, turning_on),
+            voltage=beside[member.address],
         )
         for member in decision.members
     }

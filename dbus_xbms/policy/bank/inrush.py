@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from operator import attrgetter
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.bank.records import Member, MemberState
@@ -29,22 +31,39 @@ def danger(sample: PackSample | None, string: float | None) -> str:
     )
 
 
-def voltage_beside(address: str, members: Sequence[Member], turning_on: Collection[str] = ()) -> float | None:
-    """Return the mean voltage, in V, of the packs in parallel with one; ``None`` if none is connected.
+def voltages_beside(members: Iterable[Member], turning_on: Collection[str] = ()) -> dict[str, float | None]:
+    """Return for each pack the mean voltage of those in parallel with it, in V; ``None``: none is connected.
 
     A pack with one MOSFET off is connected in the other direction. One that is watch only, or that counts as
     apart, is asked only if there is no other: it may have been switched on a moment ago. ``turning_on``:
     addresses of packs that are being switched on, so that two that are off are not connected at the same
     moment.
     """
-    string = next((member.string for member in members if member.address == address), None)
-    beside = [
-        (member, sample.voltage)
-        for member in members
-        if member.string == string and member.address != address and member.state in IN_CONTACT
-        if (sample := member.decision.sample) and (member.address in turning_on or sample.is_connected)
-    ]
-    online = [(member, volts) for member, volts in beside if member.online]
-    trusted = [(member, volts) for member, volts in online if not member.watch_only]
-    voltages = [volts for _, volts in trusted or online or beside]
-    return sum(voltages) / len(voltages) if voltages else None
+    found: dict[str, float | None] = {}
+    for _, string in groupby(members, key=attrgetter("string")):
+        packs = list(string)
+        connected = [one for one in packs if _is_connected(one, turning_on)]
+        online = [one for one in connected if one.online]
+        trusted = [one for one in online if not one.watch_only]
+        tiers = [_voltages(tier) for tier in (trusted, online, connected)]
+        found |= {one.address: _mean_of_others(one.address, tiers) for one in packs}
+    return found
+
+
+def _is_connected(one: Member, turning_on: Collection[str]) -> bool:
+    sample = one.decision.sample
+    if one.state not in IN_CONTACT or sample is None:
+        return False
+    return one.address in turning_on or sample.is_connected
+
+
+def _voltages(members: Iterable[Member]) -> dict[str, float]:
+    return {one.address: one.decision.sample.voltage for one in members if one.decision.sample}
+
+
+def _mean_of_others(address: str, tiers: Iterable[dict[str, float]]) -> float | None:
+    """The mean voltage of the others in the first tier that has any."""
+    for tier in tiers:
+        if others := [volts for other, volts in tier.items() if other != address]:
+            return sum(others) / len(others)
+    return None

@@ -6,12 +6,12 @@ The next pack is lent once the previous one is back with a good poll. Times in s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from enum import Enum
 from math import inf
 
 from dbus_xbms.model import Phase
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 RETURN_LIMIT = 600.0  # s after its loan for a pack to come back; an app that stays open may keep it
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from dbus_xbms.model import Limits, Mosfet, PackSample
 from dbus_xbms.policy.bank import currents, cvl_rise, voltage
@@ -17,7 +17,7 @@ from dbus_xbms.policy.charge import cvl_cap, ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState
 from dbus_xbms.policy.charge.cvl_cap import CapState
 from dbus_xbms.policy.charge.ramp import Allowance, RampedLimit
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings.bank import BankSettings
 
 GATHERING = 15.0  # s after the start; packs are found one after the other, and limits rise at once

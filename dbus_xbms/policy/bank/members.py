@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -18,7 +17,7 @@ from dbus_xbms.policy.bank.records import MemberState, MemberView
 from dbus_xbms.policy.bank.topology import Topology, tolerance
 from dbus_xbms.policy.charge import silent_limits
 from dbus_xbms.policy.charge.limits_state import LimitsState
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 TASK_ENDED = "its task does not run"
 STALE = 15.0  # s without a decision of a member's task, which decides every 10 s at least
@@ -116,7 +115,9 @@ def place(
 
 def _distinct(views: Sequence[MemberView]) -> list[MemberView]:
     """Number the packs that have the same name, so that words about them are clear: ``House (pack 2)``."""
-    named = Counter(view.name for view in views)
+    named = Counter([view.name for view in views])
+    if len(named) == len(views):
+        return list(views)
     return [
         view if named[view.name] == 1 else replace(view, name=f"{view.name} (pack {n})")
         for n, view in enumerate(views, 1)

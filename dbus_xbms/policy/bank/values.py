@@ -7,8 +7,9 @@ string without contact is unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf, prod
+from operator import itemgetter
 
 from dbus_xbms.model import Mosfet, Mosfets, PackSample
 from dbus_xbms.policy import state_of_charge
@@ -16,10 +17,12 @@ from dbus_xbms.policy.bank.members import Placed, by_string, controlling
 from dbus_xbms.policy.bank.records import BankValues, Extreme
 from dbus_xbms.policy.extremes import CELL_STEP, ROUNDING, SENSOR_STEP
 from dbus_xbms.policy.state_of_charge import AverageDischarge
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings.bank import BankSettings
 
 FULL = 100.0  # %
+
+_Place = tuple[float, int, int]  # value of a cell or sensor, number of its pack, its own number
 
 
 @record
@@ -263,37 +266,35 @@ def _mean(numbers: Sequence[float]) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
 
 
-def _cells(members: Iterable[Placed]) -> list[Extreme]:
+def _cells(members: Iterable[Placed]) -> list[_Place]:
     """The lowest and the highest cell of each member."""
     found = []
     for one in members:
-        cells = one.sample.cells if one.sample else ()
-        for pick in (min, max) if cells else ():
-            value = pick(cells)
-            found.append(Extreme(member=one.number, number=cells.index(value) + 1, value=value))
+        if cells := one.sample.cells if one.sample else ():
+            for volts in (min(cells), max(cells)):
+                found.append((volts, one.number, cells.index(volts) + 1))
     return found
 
 
-def _sensors(members: Iterable[Placed]) -> list[Extreme]:
+def _sensors(members: Iterable[Placed]) -> list[_Place]:
     """The cell sensors of each member; searched from the last on, because the MOSFET sensor comes first."""
     found = []
     for one in members:
         cells, measured = _cell_sensors(one), one.sample.temperatures if one.sample else ()
-        for number, celsius in reversed([*enumerate(measured, 1)]):
-            if celsius in cells:
-                found.append(Extreme(member=one.number, number=number, value=celsius))
+        for number in range(len(measured), 0, -1):
+            if (celsius := measured[number - 1]) in cells:
+                found.append((celsius, one.number, number))
     return found
 
 
 def _extreme(
-    before: Extreme | None, found: Sequence[Extreme], step: float, pick: Callable[..., Extreme]
+    before: Extreme | None, found: Sequence[_Place], step: float, pick: Callable[..., _Place]
 ) -> Extreme | None:
     """The lowest or highest of some values; another one replaces the last once it differs by ``step``."""
     if not found:
         return None
-    best = pick(found, key=lambda one: one.value)
-    for one in found if before else ():
-        stays = before and (one.member, one.number) == (before.member, before.number)
-        if stays and abs(one.value - best.value) < step - ROUNDING:
-            return replace(one, value=best.value)
-    return best
+    best, member, number = pick(found, key=itemgetter(0))
+    for value, *place in found if before else ():
+        if before and place == [before.member, before.number] and abs(value - best) < step - ROUNDING:
+            return Extreme(member=before.member, number=before.number, value=best)
+    return Extreme(member=member, number=number, value=best)

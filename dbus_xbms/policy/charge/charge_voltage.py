@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
 from math import floor, inf
 
@@ -12,7 +11,7 @@ from dbus_xbms.policy.charge import cvl_reduction
 from dbus_xbms.policy.charge.chemistry import Preset, dead_cells
 from dbus_xbms.policy.charge.current_limits import RuleContext
 from dbus_xbms.policy.charge.cvl_reduction import DEADBAND
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 
 TOP_MARGIN = 0.015  # V below full where a cell counts as at the top

@@ -7,7 +7,7 @@ make it wrong: a write is refused by the same rules that would stop charging aft
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from math import inf
 from operator import itemgetter
@@ -15,7 +15,7 @@ from typing import Any
 
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES, LIFEPO4, Chemistry
 from dbus_xbms.policy.charge.curves import Curve, CurveError, parse_curve
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import AnySetting, PackSettings, Settings, Value
 from dbus_xbms.settings import PackSettings as P
 

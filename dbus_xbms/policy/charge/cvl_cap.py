@@ -11,12 +11,11 @@ again late and slowly.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import floor, inf
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 FEED_IN = 0.4  # V that systemcalc adds to the CVL with DC feed-in
 VOLTAGE_STEP = 0.1  # V; the pack's voltage is rounded down to it when it serves as a limit

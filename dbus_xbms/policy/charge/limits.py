@@ -6,8 +6,6 @@ Time passes from sample to sample only: between two samples no limit moves. Limi
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge import (
@@ -32,6 +30,7 @@ from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.ramp import RampedLimit
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings
 
 

@@ -7,12 +7,11 @@ behaviour of the cells is compared too: how their voltage changes while they cha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge.chemistry import Preset
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 
 REFUSE_AFTER = 10.0  # s that a contradiction must last: voltages of one poll are measured one after the other

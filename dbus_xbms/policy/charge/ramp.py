@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import floor
 
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 
 # s that a limit stays down after it was lowered: doubled each time that it falls again after a rise. So it
 # changes direction at most 20 times an hour, whatever noise and cells do.

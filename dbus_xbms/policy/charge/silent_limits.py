@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dbus_xbms.model import Limits, Phase
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.charge import current_limits, cvl_cap, preset_check, ramp
@@ -12,6 +10,7 @@ from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits_state import LimitsState
 from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.snapshot import Snapshot
+from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings, Setting
 
 LENT_WORDS = "Lent to the phone app"

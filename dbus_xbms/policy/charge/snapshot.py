@@ -7,13 +7,13 @@ unless the machine has rebooted since. The wall clock of a GX jumps: it is used 
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, asdict, fields, replace
+from dataclasses import MISSING, asdict, fields
 from math import inf, isfinite
 from typing import Any
 
 from dbus_xbms.policy.charge import charge_voltage, preset_check
 from dbus_xbms.policy.charge.charge_voltage import Stage
-from dbus_xbms.record import record
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings.memory import LONGEST_STATE
 
 STAGE_VALID_FOR = 600.0  # s without the program, after which the charge starts over

@@ -7,8 +7,6 @@ In doubt everything is decided anew. A property test compares both ways.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.charge import cvl_cap, ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
@@ -17,6 +15,7 @@ from dbus_xbms.policy.charge.cvl_cap import NO_CAP, PublishedLimits
 from dbus_xbms.policy.charge.limits_state import LimitsState, SteadyInput
 from dbus_xbms.policy.charge.preset_check import ChemistryEvidence
 from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings
 
 

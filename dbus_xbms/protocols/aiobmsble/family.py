@@ -29,6 +29,10 @@ class WatchedFamily(BmsFamily):
         """Return the brand under which a pack is sold, by its name; otherwise the make."""
         return brand(self.name, seen.name) or self.make
 
+    def product(self, hardware: str, name: str = "") -> str:
+        """Return the brand, or else the make, and the model."""
+        return f"{brand(self.name, name) or self.make} {hardware or 'BMS'}"
+
     def missing(self) -> str:
         """Return why the library cannot be used on this machine, and what to do; empty if it can."""
         return requirement.missing()

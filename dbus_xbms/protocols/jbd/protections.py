@@ -33,6 +33,7 @@ class ProtectionBit(IntEnum):
 
 
 LOCK = ProtectionBit.MOSFET_SOFTWARE_LOCK
+ON = MosfetTarget(charge=True, discharge=True)
 
 MEANINGS = {
     ProtectionBit.CELL_OVERVOLTAGE: Protection.CELL_OVERVOLTAGE,
@@ -62,7 +63,7 @@ def protections(bits: int) -> frozenset[Protection]:
 
 def is_locked(bits: int) -> bool:
     """Return whether the BMS reports that its mask keeps a MOSFET off."""
-    return bool(bits & LOCK)
+    return bool(bits & LOCK.value)
 
 
 def commanded(mosfets: Mosfets, bits: int) -> MosfetTarget:
@@ -70,7 +71,9 @@ def commanded(mosfets: Mosfets, bits: int) -> MosfetTarget:
 
     A MOSFET that is off without the lock bit was turned off by a protection.
     """
+    if not is_locked(bits):
+        return ON
     tripped = protections(bits)
     off = {m: None if tripped & m.blocked_by else False for m in Mosfet}
-    known = {m: True if mosfets.of(m) or not is_locked(bits) else off[m] for m in Mosfet}
+    known = {m: True if mosfets.of(m) else off[m] for m in Mosfet}
     return MosfetTarget(charge=known[Mosfet.CHARGE], discharge=known[Mosfet.DISCHARGE])

@@ -77,7 +77,7 @@ class Jbd(ConversationFamily):
         """Return how surely the advertisement is that of a JBD, in points; 0: it is not."""
         return adverts.jbd_certainty(seen)
 
-    def product(self, hardware: str) -> str:
+    def product(self, hardware: str, name: str = "") -> str:
         """Return the name of a product by its model text."""
         return product(hardware)
 
@@ -134,6 +134,7 @@ def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
         raise ProtocolError("capacity: expected remaining and nominal, got FFFF for both: an unknown dialect")
     if abs(basic.current) > LARGEST_CURRENT:
         raise ProtocolError(f"current: expected at most {LARGEST_CURRENT:g} A, got {basic.current:g}")
+    sensors = basic.sensors
     return PackSample(
         voltage=basic.voltage,
         current=basic.current,
@@ -147,8 +148,8 @@ def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
         locked=is_locked(basic.protection),
         cells=cells,
         balancing=frozenset(basic.balancing),
-        temperatures=tuple(measured for measured, _ in basic.sensors),
-        sensor_roles="".join(role for _, role in basic.sensors),
+        temperatures=tuple(measured for measured, _ in sensors),
+        sensor_roles="".join(role for _, role in sensors),
         learned=_learned(basic),
         health=basic.health,
         balance_current=basic.tail.balance_current,

@@ -132,7 +132,7 @@ class Basic:
     def balancing(self) -> list[int]:
         """Numbers of the cells being balanced, 1-based, ascending."""
         bits = self.balance_low | self.balance_high << 16
-        return [cell for cell in range(1, 33) if bits >> (cell - 1) & 1]
+        return [cell for cell in range(1, 33) if bits >> (cell - 1) & 1] if bits else []
 
     @property
     def firmware(self) -> str:

@@ -56,7 +56,7 @@ def _outcome(report: BankReport, n: int) -> str | None:
 
 
 def _position(member: Member) -> tuple[object, ...]:
-    return member.name, member.address, member.string, member.state, member.why
+    return member.name, member.address, member.string, member.watch_only, member.state, member.why
 
 
 def _soc(member: Member) -> float | None:
@@ -177,6 +177,7 @@ def member_items(n: int, cells: int) -> tuple[Item[BankReport], ...]:
             text(f"{member}/Service", lambda m: f"{BATTERY}.{device_id(m.address)}"),
             Item(f"{member}/Instance", "i", "{}", lambda r: _instance(r, n)),
             Item(f"{member}/String", "i", "{}", lambda r: of(r).string),
+            Item(f"{member}/WatchOnly", "i", "{}", lambda r: int(of(r).watch_only)),
             text(f"{member}/State", lambda m: m.state.value),
             text(f"{member}/Why", lambda m: m.why or None),
             Item(f"{member}/LastCommand", "s", "{}", lambda r: _outcome(r, n)),

@@ -40,7 +40,14 @@ def slow(path: str, kind: Literal["i", "d"], text: str, read: Read[T]) -> Item[T
     return Item(path, kind, text, read, every=SLOW_EVERY)
 
 
-EXTREMES: Source[AnyReport] = Source(attrgetter("extremes"))
+EXTREMES: Source[AnyReport] = Source(
+    attrgetter("extremes"),
+    shape=lambda r: (
+        r.extremes.pack_min is None,
+        r.extremes.cell_min is None,
+        r.extremes.temperature_min is None,
+    ),
+)
 COUNTED: Source[Report] = Source(lambda r: (r.counters, r.decision.sample and r.decision.sample.cycles))
 FLOWN: Source[AnyReport] = Source(  # two rows become valid later: with a full charge and a first discharge
     attrgetter("decision.history"),

@@ -123,11 +123,24 @@ MEASURED: Source[Report] = Source(
         "shared",
         "decision.phase",
         "decision.sample",
-        "decision.temperatures",
-        "decision.extreme_sensors",
         "decision.soc",
         "decision.consumed",
-        "decision.time_to_go",
+    )
+)
+SLOW: Source[Report] = Source(
+    attrgetter("decision.sample", "decision.time_to_go"),
+    shape=lambda r: (
+        r.decision.sample and state_of_charge.health(r.decision.sample) is None,
+        r.decision.time_to_go is None,
+    ),
+)
+SENSORS: Source[Report] = Source(  # change rarely
+    lambda r: (
+        r.shared,
+        r.decision.phase,
+        r.decision.temperatures,
+        r.decision.extreme_sensors,
+        r.decision.sample and r.decision.sample.temperatures,
     )
 )
 DETAIL: Source[Report] = Source(  # rows become valid or invalid with the cells
@@ -143,25 +156,24 @@ MEASURED_ITEMS = (
         Item("/Dc/0/Current", "d", "{:.1f}A", _now(_sample(lambda s: s.current))),
         Item("/Dc/0/Power", "d", "{:.0f}W", _now(_sample(lambda s: s.voltage * s.current))),
         Item(
-            "/Dc/0/Temperature",
-            "d",
-            "{:.1f}°C",
-            _now(_temperatures(lambda ts: sum(ts) / len(ts))),
-            note=_odd_sensors,
-        ),
-        Item(
             "/Soc",
             "d",
             "{:.1f}%",
             lambda r: r.decision.soc if r.decision.sample or r.decision.phase in LENT else None,
         ),
-        Item("/Soh", "d", "{:.1f}%", _sample(state_of_charge.health), every=SLOW_EVERY),
         Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
         Item(
             "/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.decision.consumed if r.decision.sample else None
         ),
+    ),
+    *rows(
+        SENSORS,
         Item(
-            "/TimeToGo", "i", "{}", lambda r: r.decision.time_to_go if r.decision.sample else None, every=15.0
+            "/Dc/0/Temperature",
+            "d",
+            "{:.1f}°C",
+            _now(_temperatures(lambda ts: sum(ts) / len(ts))),
+            note=_odd_sensors,
         ),
         Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
         Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
@@ -179,6 +191,13 @@ MEASURED_ITEMS = (
             "{:.1f}°C",
             _temperatures(lambda ts: sum(ts) / len(ts)),
             every=CELLS_EVERY,
+        ),
+    ),
+    *rows(
+        SLOW,
+        Item("/Soh", "d", "{:.1f}%", _sample(state_of_charge.health), every=SLOW_EVERY),
+        Item(
+            "/TimeToGo", "i", "{}", lambda r: r.decision.time_to_go if r.decision.sample else None, every=15.0
         ),
     ),
     *rows(
@@ -246,4 +265,4 @@ def sensor_item(n: int) -> Item[Report]:
         celsius = sample.temperatures[n - 1] if n <= len(sample.temperatures) else LOWEST_SANE
         return celsius if LOWEST_SANE < celsius < HIGHEST_SANE else None
 
-    return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read), source=MEASURED)
+    return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read), source=SENSORS)

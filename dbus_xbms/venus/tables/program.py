@@ -92,6 +92,7 @@ def _discovered(n: int) -> Iterable[Item[ProgramReport]]:
         Item(f"{at}/Rssi", "i", "{} dBm", _of(row, lambda pack: pack.rssi)),
         Item(f"{at}/Protocol", "s", "{}", _of(row, lambda pack: pack.protocol)),
         Item(f"{at}/Make", "s", "{}", _of(row, lambda pack: pack.make)),
+        Item(f"{at}/WatchOnly", "i", "{}", _of(row, lambda pack: int(pack.watch_only))),
         Item(f"{at}/Known", "i", "{}", _of(row, lambda pack: int(pack.known))),
         Item(f"{at}/LastSeen", "i", "{} s", _of(row, lambda pack: int(pack.age))),
         # Text, so that the address can be written: rows change while a scan runs.

@@ -95,6 +95,21 @@ def test_a_controlling_pack_without_authentication_is_reported() -> None:
     assert trust(shown(controls=False)) == []
 
 
+def test_packs_that_are_only_watched_are_listed_with_their_make() -> None:
+    litime = replace(PACK, make="LiTime", watch_only=True)
+    found = [one for one in examine(replace(HEALTHY, packs={ONE: litime})) if one.topic == "watch only"]
+    assert [one.words for one in found] == [f"never control and are never switched: House ({ONE}): LiTime"]
+    assert not [one for one in examine(HEALTHY) if one.topic == "watch only"]
+
+
+def test_a_pack_that_cannot_be_read_without_its_library_is_a_problem() -> None:
+    litime = replace(
+        PACK, make="LiTime", watch_only=True, missing="needs Python 3.12: run dbus-xbms with that"
+    )
+    (found,) = not_ok(replace(HEALTHY, packs={ONE: litime}))
+    assert found.words == "LiTime needs Python 3.12: run dbus-xbms with that"
+
+
 DVCC_ON = System(present=True, dvcc=True)
 
 

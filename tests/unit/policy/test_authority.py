@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,10 +23,13 @@ from dbus_xbms.policy.authority import (
     Surroundings,
     bank_claim,
     claim,
+    control_disabled,
     forget_other_bms,
     judge,
+    refusal,
 )
-from dbus_xbms.settings import BankSettings, PackSettings
+from dbus_xbms.settings import WATCH_ONLY, BankSettings, PackSettings
+from tests.unit.samples import settings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS_4 = (8.3, 17.3)  # V
@@ -357,3 +361,27 @@ def test_of_a_bank_and_a_pack_that_may_both_control_for_the_first_time_the_bank_
     rulings = judge(START, [HOUSE, bank([MEMBER, MEMBER])], ALONE, 0.0)[1]
     assert rulings[BANK] == CONTROLS
     assert rulings[ONE].words == "House controls"
+
+
+def test_a_pack_that_is_only_watched_never_claims_control_whatever_is_stored() -> None:
+    stored = settings(Enabled=1, Control=1, Protocol="daly", Controlled=1)
+    assert control_disabled(stored) == WATCH_ONLY
+    assert claim("A", stored, confirmed=True).control_disabled == WATCH_ONLY
+
+
+@pytest.mark.parametrize(
+    ("stored", "changes", "refused"),
+    [
+        ({"Protocol": "daly"}, {"Control": 1}, True),
+        ({}, {"Protocol": "daly", "Control": 1}, True),
+        ({"Protocol": "daly"}, {"Protocol": "JBD", "Control": 1}, False),
+        ({"Protocol": "daly", "Control": 1}, {"Control": 0}, False),
+        ({"Protocol": "daly"}, {"HoldTime": 60.0}, False),
+        ({}, {"Control": 1}, False),
+    ],
+)
+def test_control_of_a_pack_that_is_only_watched_is_refused_with_the_reason(
+    stored: dict[str, Any], changes: dict[str, Any], refused: bool
+) -> None:
+    why = refusal(settings(**stored), changes)
+    assert why == (f"Control 1 is refused: {WATCH_ONLY}" if refused else "")

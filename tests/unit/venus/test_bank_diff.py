@@ -60,6 +60,7 @@ SAMPLES = (
 MEMBER: dict[str, tuple[Any, ...]] = {
     "name": ("Aft",),
     "string": (2,),
+    "watch_only": (True,),
     "state": tuple(MemberState),
     "why": ("its voltage differs",),
     "sample": SAMPLES,

@@ -18,7 +18,7 @@ from dbus_xbms.commands.screen.style import text_of, width_of
 from dbus_xbms.commands.table import Battery, Value, rows
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.report import BankReport
-from dbus_xbms.settings import bank_id
+from dbus_xbms.settings import WATCH_ONLY, bank_id
 from dbus_xbms.text import columns_of
 from dbus_xbms.venus.tables.bank import devices
 from tests.unit.commands.screen.test_screen import SIZES, all_text, drawn, named
@@ -142,6 +142,13 @@ def test_a_wide_terminal_also_shows_what_limits_each_pack() -> None:
     assert next(line for line in lines if "Port  " in line).endswith("CCL 30.0A 0.3 C of 100 Ah")
 
 
+def test_a_watch_only_pack_is_marked_on_the_page_of_its_bank() -> None:
+    scene = Scene(banks=[bank(member(1, PORT), member(2, STARBOARD, WatchOnly=1))], packs=[])
+    lines = [one for one in drawn(scene, (120, 30), View(opened=True)) if "watch only" in one]
+    assert len(lines) == 1
+    assert "Starboard" in lines[0]
+
+
 def test_a_pack_that_discharges_shows_its_discharge_limit() -> None:
     (one,) = members(bank(member(1, PORT, Current=-3.0)))
     assert one.limits == ("DCL 50.0A", "0.5 C of 100 Ah")
@@ -233,6 +240,15 @@ def test_a_bank_that_only_shows_says_why_it_does_not_control() -> None:
     scene = Scene(banks=[watching], packs=[PORT])
     assert "Not controlling: Control is 0" in " ".join(drawn(scene, (80, 24)))
     assert "control Not controlling: Control is 0" in all_text(scene, (80, 24), View(opened=True))
+
+
+def test_a_pack_that_is_only_watched_says_so_in_short_and_why_on_its_page() -> None:
+    values = {path: value for path, value in PORT.values.items() if not path.startswith("/Info/")}
+    watched = replace(PORT, values={**values, "/Info/ChargeMode": f"Not controlling: {WATCH_ONLY}"})
+    overview = " ".join(drawn(Scene(packs=[watched, STARBOARD]), (80, 24)))
+    assert "Watch only" in overview
+    assert "aiobmsble" not in overview
+    assert f"Not controlling: {WATCH_ONLY}" in all_text(Scene(packs=[watched]), (80, 24), View(opened=True))
 
 
 def test_an_alarm_that_a_pack_raises_is_not_repeated_for_its_bank() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from dbus_xbms.policy.advice.meaning import MEANINGS, meaning
 from dbus_xbms.policy.advice.oddities import ODDITIES, oddities
-from dbus_xbms.settings import PackSettings, ProgramSettings, SettingsError
+from dbus_xbms.settings import WATCH_ONLY, PackSettings, ProgramSettings, SettingsError
 from dbus_xbms.settings.topics import TOPICS
 
 OFFERED = [row.name for row in (*PackSettings.rows, *ProgramSettings.rows) if not row.internal]
@@ -41,6 +41,9 @@ def pack(**chosen: float | str) -> PackSettings:
         ("Control", pack(Control=1, Chemistry=""), "no effect yet: Chemistry is not chosen"),
         ("Control", pack(Control=1, Enabled=0), "no effect yet: the pack was removed"),
         ("Control", pack(Control=1, CellLow=3.9), "no effect yet: Cell voltages must rise"),
+        ("Control", pack(Protocol="daly", Control=1), f"only shown: {WATCH_ONLY}"),
+        ("Protocol", pack(), ""),
+        ("Protocol", pack(Protocol="redodo", AdvertisedName="L-12100"), "LiTime (watch only)"),
         ("Capacity", pack(), "the BMS reports 100 Ah"),
         ("Capacity", pack(Nominal=0.0), "unknown until the BMS reports it"),
         ("Capacity", pack(Capacity=90.0, Nominal=655.35), ""),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.model import Mosfets
-from dbus_xbms.policy.bank.inrush import danger, voltage_beside
+from dbus_xbms.policy.bank.inrush import danger, voltages_beside
 from dbus_xbms.policy.bank.records import Member, MemberState
 from dbus_xbms.policy.decision import Decision
 from tests.unit.samples import sample
@@ -63,28 +63,28 @@ def test_the_voltage_beside_a_pack_is_that_of_the_connected_packs_of_its_string(
         member(5, 11.0, string=2),
         member(6, 10.0, state=MemberState.SILENT),
     ]
-    assert voltage_beside(bank[0].address, bank) == pytest.approx(13.3)
-    assert voltage_beside(bank[1].address, bank) == pytest.approx(13.4)
-    assert voltage_beside(bank[4].address, bank) is None
-    assert voltage_beside("A4:C1:37:00:00:09", bank) is None
+    assert voltages_beside(bank).get(bank[0].address) == pytest.approx(13.3)
+    assert voltages_beside(bank).get(bank[1].address) == pytest.approx(13.4)
+    assert voltages_beside(bank).get(bank[4].address) is None
+    assert voltages_beside(bank).get("A4:C1:37:00:00:09") is None
 
 
 def test_a_pack_that_was_just_switched_on_counts_although_it_is_still_called_apart() -> None:
     bank = [member(1, 12.0, on=False), member(2, 13.2, state=MemberState.APART)]
-    assert voltage_beside(bank[0].address, bank) == 13.2
+    assert voltages_beside(bank).get(bank[0].address) == 13.2
     bank.append(member(3, 12.1))
-    assert voltage_beside(bank[0].address, bank) == 12.1
+    assert voltages_beside(bank).get(bank[0].address) == 12.1
 
 
 def test_a_pack_that_is_being_switched_on_counts_as_connected() -> None:
     off = [member(1, 13.8, on=False), member(2, 13.2, on=False)]
-    assert voltage_beside(off[0].address, off) is None
-    assert voltage_beside(off[0].address, off, {off[1].address}) == 13.2
-    assert voltage_beside(off[0].address, off, {off[0].address}) is None
+    assert voltages_beside(off).get(off[0].address) is None
+    assert voltages_beside(off, {off[1].address}).get(off[0].address) == 13.2
+    assert voltages_beside(off, {off[0].address}).get(off[0].address) is None
 
 
 @pytest.mark.parametrize("mosfets", [None, Mosfets(charge=True, discharge=False)])
 def test_a_pack_with_one_mosfet_on_or_none_known_counts_as_connected(mosfets: Mosfets | None) -> None:
     half = member(2, 13.2)
     half = replace(half, decision=Decision(sample=replace(sample(), voltage=13.2, mosfets=mosfets)))
-    assert voltage_beside("A4:C1:37:00:00:01", [member(1, 13.8, on=False), half]) == 13.2
+    assert voltages_beside([member(1, 13.8, on=False), half]).get("A4:C1:37:00:00:01") == 13.2

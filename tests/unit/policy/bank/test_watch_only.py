@@ -412,3 +412,21 @@ def test_lowering_what_the_owner_set_never_raises_a_limit(
         return
     assert after.ccl <= before.ccl + ROUNDING
     assert after.dcl <= before.dcl + ROUNDING
+
+
+@few
+@given(st.tuples(specs, specs), st.tuples(specs, specs))
+def test_in_strings_in_series_too_the_limits_are_at_most_those_without_them_and_what_was_set(
+    own: tuple[Spec, Spec], others: tuple[Spec, Spec]
+) -> None:
+    first, second = (replace(spec, cells=True) for spec in own)
+    members = together([first], [others[0]])
+    members += [second.view(3, LATER, watch_only=False), others[1].view(4, LATER, watch_only=True)]
+    alone = decide(members[0], members[2], Topology="series")[1].limits
+    beside = decide(*members, Topology="2s2p")[1].limits
+    if alone is None or beside is None:
+        assert beside is None
+        return
+    assert beside.cvl <= alone.cvl + ROUNDING
+    assert beside.ccl <= alone.ccl + max(spec.charge for spec in others) + ROUNDING
+    assert beside.dcl <= alone.dcl + max(spec.discharge for spec in others) + ROUNDING

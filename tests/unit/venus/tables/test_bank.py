@@ -147,6 +147,7 @@ def test_only_the_name_the_page_selector_clearing_and_switches_are_writable() ->
         ("/Members/2/Address", "A4:C1:37:00:00:02", "A4:C1:37:00:00:02"),
         ("/Members/2/Service", f"{BATTERY}.xbms_a4c137000002", f"{BATTERY}.xbms_a4c137000002"),
         ("/Members/2/String", 1, "1"),
+        ("/Members/2/WatchOnly", 0, "0"),
         ("/Members/2/State", "online", "online"),
         ("/Members/2/Why", None, "---"),
         ("/Members/2/Soc", 72.0, "72.0%"),

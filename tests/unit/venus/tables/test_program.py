@@ -28,13 +28,22 @@ ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 REPORT = ProgramReport(
     scan_left=12,
     found=(
-        FoundPack(address=TWO, name="xiaoxiang", rssi=-60, protocol="JBD", make="JBD", known=False, age=60.0),
+        FoundPack(
+            address=TWO,
+            name="xiaoxiang",
+            rssi=-60,
+            protocol="JBD",
+            make="JBD",
+            watch_only=False,
+            known=False,
+            age=60.0,
+        ),
     ),
     packs=(
         KnownPack(
             address=ONE,
             name="Bow",
-            make="LiTime (watch only)",
+            make="LiTime",
             watch_only=True,
             state="connected",
             enabled=True,
@@ -88,6 +97,7 @@ def test_every_part_of_a_report_is_shown() -> None:
         "/Discovered/0/Rssi": -60,
         "/Discovered/0/Protocol": "JBD",
         "/Discovered/0/Make": "JBD",
+        "/Discovered/0/WatchOnly": 0,
         "/Discovered/0/Known": 0,
         "/Discovered/0/LastSeen": 60,
         "/Discovered/0/Add": "0",

@@ -1,0 +1,54 @@
+"""Records: named fields, copies with changes, equality."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from dbus_xbms.record import record, replace
+
+
+@record
+class Point:
+    """A record with a default."""
+
+    x: float
+    y: float = 0.0
+
+
+@record
+class Square:
+    """A record with a field that is made from another one."""
+
+    side: float
+    area: float = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "area", self.side**2)
+
+
+def test_a_copy_with_changes_equals_a_new_record_and_leaves_the_first_alone() -> None:
+    before = Point(x=1.0, y=2.0)
+    assert replace(before, y=3.0) == Point(x=1.0, y=3.0)
+    assert before == Point(x=1.0, y=2.0)
+    assert replace(before) == before
+    assert replace(before) is not before
+
+
+def test_a_change_of_an_unknown_field_is_refused() -> None:
+    with pytest.raises(TypeError, match="z"):
+        replace(Point(x=1.0), z=3.0)  # type: ignore[call-arg]
+
+
+def test_what_a_record_makes_of_its_fields_is_made_again_in_a_copy() -> None:
+    assert replace(Square(side=2.0), side=3.0).area == 9.0
+
+
+def test_equal_records_have_the_same_hash() -> None:
+    assert len({Point(x=1.0), Point(x=1.0), Point(x=2.0)}) == 2
+
+
+def test_records_have_no_other_attributes() -> None:
+    with pytest.raises(AttributeError):
+        object.__setattr__(Point(x=1.0), "z", 1.0)
