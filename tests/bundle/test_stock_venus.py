@@ -79,7 +79,7 @@ print(sys.modules["dbus_fast"].__file__)
 print(sorted(name for name in sys.modules if name.startswith("aiobmsble")))
 """
     done = subprocess.run(
-        [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
+        [stock_python, "-S", "-E", "-B", "-c", script, unpacked, unpacked / "vendor"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -108,7 +108,7 @@ calculated(sample)
 print(len(MAKES), sample["temperature"], sample["power"])
 """
     done = subprocess.run(
-        [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
+        [stock_python, "-S", "-E", "-B", "-c", script, unpacked, unpacked / "vendor"],
         capture_output=True,
         text=True,
         timeout=60,
