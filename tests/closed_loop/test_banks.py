@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from bench.closed_loop.bank_control import Scheme
-from bench.closed_loop.bank_days import ALL, SERIES, SETUPS, UNEQUAL
+from bench.closed_loop.bank_days import ALL, RESTARTED, SERIES, SETUPS, UNEQUAL
 from bench.closed_loop.bank_judge import OBEY, Excess, Overload, Turns, Verdict, judged, table
 
 pytestmark = pytest.mark.no_cover  # slow with coverage, and other tests cover the same lines
@@ -19,7 +19,7 @@ def simulated(name: str) -> Verdict:
     return judged(setup, Scheme.BANK, days=1, draw_day=0)
 
 
-@pytest.mark.parametrize("setup", [ALL.name, f"{SERIES.name}, feed-in"])
+@pytest.mark.parametrize("setup", [ALL.name, f"{SERIES.name}, feed-in", RESTARTED.name])
 def test_no_pack_is_overloaded_or_left_empty_and_no_cell_is_above_its_ceiling(setup: str) -> None:
     assert simulated(setup).complaints == []
 
@@ -38,6 +38,18 @@ def test_a_current_counts_as_too_high_once_chargers_have_had_time_to_obey() -> N
         excess.count(overload(30.0, 10.0), float(second), 1.0)
     assert str(excess.worst) == "A: 30 A, its limit 10 A"
     assert excess.longest > OBEY
+
+
+def test_the_first_excess_of_chargers_that_ignore_limits_may_last_longer() -> None:
+    excess = Excess(grace=40.0)
+    for second in range(60):
+        excess.count(overload(30.0 if second < 20 or second >= 40 else 0.0, 10.0), float(second), 1.0)
+    assert excess.worst is not None
+    assert excess.longest == 20.0
+    once = Excess(grace=40.0)
+    for second in range(60):
+        once.count(overload(30.0 if second < 20 else 0.0, 10.0), float(second), 1.0)
+    assert once.worst is None
 
 
 def test_turns_are_changes_of_direction() -> None:
