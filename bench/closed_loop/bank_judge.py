@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from bench.closed_loop.bank_control import Scheme
 from bench.closed_loop.bank_pack import CHEMISTRY
@@ -14,6 +15,7 @@ from dbus_xbms.model import Limits
 
 TOLERANCE, LEAST_TOLERANCE = 0.05, 1.0  # fraction of a pack's limit and A, by which it may be exceeded
 OBEY = 12.0  # s until a limit takes effect: 1 s until the next poll, 8 s for chargers, 3 s for loads
+FOUND = 40.0  # s until chargers that ignore limits are found and stopped: the CVL may have to fall twice
 MOST_TURNS = 20  # in an hour
 BETWEEN_PACKS = 2.0  # A into the bank; with less, a pack is charged by the others
 
@@ -42,10 +44,16 @@ class Excess:
 
     No charger follows sooner than OBEY s after a limit has fallen or a load has ended: a limit counts from
     then on, and an excess once it has lasted for as long.
+
+    That chargers ignore limits must be found once: what they exceed in the first :attr:`grace` s of the first
+    such excess does not count as the worst.
     """
+
+    grace: float = 0.0  # s
 
     longest: float = 0.0  # s, without interruption
     worst: Overload | None = None
+    _found: float = inf  # s, until when the first excess that lasted too long may last
     _since: dict[str, float] = field(default_factory=dict)  # s, by pack
     _limits: dict[str, deque[tuple[float, float]]] = field(default_factory=dict)  # until when, and A; by pack
 
@@ -59,7 +67,9 @@ class Excess:
         lasted = end - self._since.setdefault(one.pack, end - min(seconds, FINE))  # it is polled each second
         self.longest = max(self.longest, lasted)
         one = replace(one, limit=limit)
-        if lasted > OBEY and (self.worst is None or self.worst.rate < one.rate):
+        if lasted > OBEY and self._found == inf:
+            self._found = end - lasted + self.grace
+        if lasted > OBEY and end > self._found and (self.worst is None or self.worst.rate < one.rate):
             self.worst = one
 
     def _highest(self, one: Overload, until: float) -> float:
@@ -104,7 +114,7 @@ class Verdict:
     highest: float = 0.0  # V, of any cell at any time
     highest_pack: str = ""
     seconds_above: float = 0.0  # with a cell above the ceiling
-    charge: Excess = field(default_factory=Excess)
+    charge: Excess = field(init=False)
     discharge: Excess = field(default_factory=Excess)
     between: float = 0.0  # A, most that flowed from pack to pack without a charger
     ccl: Turns = field(default_factory=Turns)
@@ -114,6 +124,9 @@ class Verdict:
     tops: list[list[float]] = field(default_factory=list)  # %, highest SoC by day and pack
     cold_charge: float = 0.0  # Ah charged into packs whose cells are below 0 °C
     drawn: list[Step] = field(default_factory=list)  # steps of the plotted day
+
+    def __post_init__(self) -> None:
+        self.charge = Excess(grace=0.0 if self.setup.charger.obeys_ccl else FOUND)
 
     def count(self, step: Step) -> None:
         """Add one step."""
@@ -155,7 +168,7 @@ class Verdict:
         found = []
         if self.highest > CHEMISTRY.ceiling:
             found.append(f"a cell of {self.highest_pack} at {self.highest:.3f} V")
-        if self.charge.worst and self.setup.charger.obeys_ccl:
+        if self.charge.worst:
             found.append(f"too much charge current for {self.charge.longest:.0f} s ({self.charge.worst})")
         if self.worst_top < self.setup.least_top:
             found.append(f"a pack at only {self.worst_top:.0f} % after a sunny day")

@@ -18,7 +18,6 @@ from dbus_xbms.settings.bank import BankSettings
 
 FINE, COARSE = 1.0, 60.0  # s between polls: after a change, and otherwise
 SETTLED = 8.0  # s without a change until polls are COARSE; chargers need up to 8 s
-EXCEEDED_STEP = 4.0  # s while chargers that ignore the CCL exceed it, which may take long
 COUNTS = 0.02  # C; smaller changes of a limit are not followed closely
 RECOVERED = 1800.0  # s after a pack has returned; its limits rise again for up to 11 min
 TOP = FULL - 0.03  # V; above it polls are more frequent
@@ -190,7 +189,7 @@ class Site:
         if now - self._changed_at < SETTLED:
             return FINE
         if self._exceeded:
-            return FINE if self.setup.charger.obeys_ccl else EXCEEDED_STEP
+            return FINE
         if max(max(pack.cells) for pack in packs) < TOP:
             return COARSE
         return SETTLED_TOP_STEP if abs(self.plant.current) < counts else TOP_STEP

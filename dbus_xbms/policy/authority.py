@@ -28,6 +28,7 @@ NO_BANK = 6.0  # V; below this a charger sees no battery at all
 REMOVED = "the pack was removed"
 OFF = "Control is 0"
 NO_CHEMISTRY = "Chemistry is not chosen"
+ONLY_WATCHED = "this make is only watched"
 
 
 class Reason(Enum):
@@ -113,7 +114,7 @@ class _View:
 def control_disabled(settings: PackSettings) -> str:
     """Return why the make of a pack or the owner's settings do not allow control; "" if they do."""
     if settings.watch_only:
-        return WATCH_ONLY
+        return ONLY_WATCHED
     if not settings.control:
         return OFF
     return "" if settings.chemistry else NO_CHEMISTRY

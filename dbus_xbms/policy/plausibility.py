@@ -20,6 +20,7 @@ TRUST_AFTER = 60.0  # s of plausible readings until they are accepted again
 COMPARED_WITHIN = 60.0  # s; older readings are not compared with
 
 HIGHEST_RATE = 30.0  # C; starter batteries
+HIGHEST_PACK = 200.0  # V; far above the packs of boats and vans
 # The pack voltage and the sum of the cells are measured one after the other and rounded. All recorded pairs
 # agree within 37 mV, except one of 16 cells with 134 mV; leads and joints add to that under load.
 SUM_TOLERANCE, SUM_TOLERANCE_PER_CELL = 0.05, 0.01  # V
@@ -80,6 +81,13 @@ def _impossible_cell(sample: PackSample, traits: BmsTraits) -> str:
     return f"cell {number} reads {volts:.3f} V"
 
 
+def _impossible_voltage(sample: PackSample, traits: BmsTraits) -> str:
+    """Judge the pack's voltage where there are no cells to compare it with: the pack powers its BMS."""
+    if sample.cells or 0 < sample.voltage <= HIGHEST_PACK:
+        return ""
+    return f"the pack reads {sample.voltage:.2f} V"
+
+
 def _impossible_sum(sample: PackSample, traits: BmsTraits) -> str:
     if not sample.cells:
         return ""
@@ -108,6 +116,7 @@ Impossible = Callable[[PackSample, BmsTraits], str]  # returns the impossible va
 IMPOSSIBLE: tuple[Impossible, ...] = (
     _not_a_number,
     _impossible_cell,
+    _impossible_voltage,
     _impossible_sum,
     _impossible_charge,
     _impossible_current,
@@ -211,7 +220,8 @@ def _compare(state: PlausibilityState, sample: PackSample, now: float) -> Plausi
     if before is None or len(before.cells) != len(cells) or not cells:
         return _moved(state, sample, now, medians, NONE_STUCK)
     flown = abs(sample.current) * min(now - state.previous_at, COMPARED_WITHIN) / 3600
-    unchanged = 0.0 if before.remaining != sample.remaining else state.unchanged + flown
+    counted = sample.remaining is not None and before.remaining == sample.remaining
+    unchanged = state.unchanged + flown if counted else 0.0
     if before.cells != cells:
         other_medians, stuck = list(medians), set()
         for n, (was, volts) in enumerate(zip(before.cells, cells, strict=True)):

@@ -1546,6 +1546,10 @@
         <translation>die Zellchemie ist nicht gewählt</translation>
     </message>
     <message>
+        <source>this make is only watched</source>
+        <translation>diese Marke wird nur angezeigt</translation>
+    </message>
+    <message>
         <source>part of the bank %1</source>
         <translation>Teil der Bank %1</translation>
     </message>

@@ -1546,6 +1546,10 @@
         <translation>la química no está elegida</translation>
     </message>
     <message>
+        <source>this make is only watched</source>
+        <translation>esta marca solo se muestra</translation>
+    </message>
+    <message>
         <source>part of the bank %1</source>
         <translation>parte del banco %1</translation>
     </message>

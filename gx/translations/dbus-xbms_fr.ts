@@ -1546,6 +1546,10 @@
         <translation>la chimie n&apos;est pas choisie</translation>
     </message>
     <message>
+        <source>this make is only watched</source>
+        <translation>cette marque est seulement affichée</translation>
+    </message>
+    <message>
         <source>part of the bank %1</source>
         <translation>membre du parc %1</translation>
     </message>

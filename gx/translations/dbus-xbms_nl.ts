@@ -1546,6 +1546,10 @@
         <translation>de celchemie is niet gekozen</translation>
     </message>
     <message>
+        <source>this make is only watched</source>
+        <translation>dit merk wordt alleen weergegeven</translation>
+    </message>
+    <message>
         <source>part of the bank %1</source>
         <translation>deel van de bank %1</translation>
     </message>

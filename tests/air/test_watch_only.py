@@ -12,7 +12,7 @@ import pytest
 from dbus_xbms.ble.central import Central
 from dbus_xbms.model import CommandState, MosfetTarget, Phase
 from dbus_xbms.pack.pack import Pack
-from dbus_xbms.policy.authority import AuthorityState, Reason, Ruling, Surroundings, judge
+from dbus_xbms.policy.authority import ONLY_WATCHED, AuthorityState, Reason, Ruling, Surroundings, judge
 from dbus_xbms.report import ChangeSetting, Lend, Report
 from dbus_xbms.settings import WATCH_ONLY, PackSettings, Value
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
@@ -125,7 +125,7 @@ async def test_a_watched_pack_is_published_every_second_with_what_it_reports() -
 async def test_control_that_is_stored_makes_no_claim_and_no_limit_is_on_the_bus() -> None:
     async with running(Control=1, MaxChargeCurrent=50.0, MaxDischargeCurrent=50.0) as watched:
         claim = watched.pack.claim(confirmed=True)
-        assert claim.control_disabled == WATCH_ONLY
+        assert claim.control_disabled == ONLY_WATCHED
         _, rulings = judge(AuthorityState(started=0.0), [claim], Surroundings(known=True), 1000.0)
         assert rulings[ADDRESS].reason is Reason.DISABLED
         watched.pack.set_ruling(Ruling(Reason.NOTHING))  # even if the arbiter were wrong

@@ -40,6 +40,18 @@ def test_a_current_counts_as_too_high_once_chargers_have_had_time_to_obey() -> N
     assert excess.longest > OBEY
 
 
+def test_the_first_excess_of_chargers_that_ignore_limits_may_last_longer() -> None:
+    excess = Excess(grace=40.0)
+    for second in range(60):
+        excess.count(overload(30.0 if second < 20 or second >= 40 else 0.0, 10.0), float(second), 1.0)
+    assert excess.worst is not None
+    assert excess.longest == 20.0
+    once = Excess(grace=40.0)
+    for second in range(60):
+        once.count(overload(30.0 if second < 20 else 0.0, 10.0), float(second), 1.0)
+    assert once.worst is None
+
+
 def test_turns_are_changes_of_direction() -> None:
     turns = Turns()
     for minute, value in enumerate((50.0, 40.0, 30.0, 35.0, 35.0, 20.0)):

@@ -81,6 +81,9 @@ def decide(
         state = _advance_charge(state, placed, measured)
         bank_limits = _advance_limits(state, placed, measured, settings, now)
         state = replace(state, limits=bank_limits)
+        if state.stage and bank_limits.limits:
+            known = bank_limits.cap.overshoot.volts
+            state = replace(state, stage=replace(state.stage, overshoot=known))
     else:
         state = replace(state, stage=None, limits=BankLimits())
     phase = _phase(controlling(placed) if managed else placed)
@@ -207,12 +210,16 @@ def _controls(before: Mapping[str, LimitsState], views: Sequence[MemberView]) ->
 
 
 def _restored_stage(members: Sequence[Placed]) -> CvlState | None:
-    """The stage at the start: the one that all members were in, else bulk; ``None``: nothing is known yet."""
+    """The stage at the start: the one that all members were in, else bulk; ``None``: nothing is known yet.
+
+    What one member knows of chargers counts for all.
+    """
     stages = [one.control.voltage for one in members if one.control]
     if not stages:
         return None
     same = len({(one.stage, one.top_balancing) for one in stages}) == 1
-    return replace(stages[0], reduction=None, cvl=None) if same else CvlState()
+    overshoot = max((one.overshoot for one in stages if one.overshoot is not None), default=None)
+    return replace(stages[0] if same else CvlState(), reduction=None, cvl=None, overshoot=overshoot)
 
 
 def _sampled_at(view: MemberView) -> float:

@@ -90,7 +90,7 @@ def step(
         charging=charging,
         discharging=discharging,
         rise=rise,
-        cap=_cap(before, members, values, cvl, charge.published, dt),
+        cap=_cap(before, members, stage, values, cvl, charge.published, dt),
         silent=silent,
     )
     return replace(found, limits=_limits(found, charge, discharge, members, stage, cvl, rising=cvl < allowed))
@@ -158,15 +158,17 @@ def _not_above(combined: Combined, before: RampedLimit) -> Combined:
 def _cap(
     before: BankLimits,
     members: Sequence[Placed],
+    stage: CvlState,
     values: BankValues,
     cvl: float,
     ccl: float,
     dt: float,
 ) -> CapState:
     """Advance the cap that makes chargers obey; without a measured voltage and current it stays."""
+    cap = before.cap if before.limits else cvl_cap.ignoring(stage.overshoot)
     volts, current = _measured(members, values)
     if volts is None or current is None:
-        return before.cap
+        return cap
     published = cvl_cap.PublishedLimits(
         cvl=cvl,
         ccl=ccl,
@@ -175,7 +177,7 @@ def _cap(
     )
     measured = PackSample(
         voltage=volts,
-        current=current,
+        current=max(current, *(_assumed_current(string) for string in by_string(members))),
         soc=values.soc or 0.0,
         remaining=0.0,
         nominal=0.0,
@@ -183,7 +185,16 @@ def _cap(
         protection=frozenset(),
         cells=(),
     )
-    return cvl_cap.step(before.cap, measured, published, dt, after_silence=before.silent)
+    return cvl_cap.step(cap, measured, published, dt, after_silence=before.silent)
+
+
+def _assumed_current(string: Sequence[Placed]) -> float:
+    """The current of a string in A, if members without contact carry what their capacities give."""
+    online = currents.carrying(string, CHARGE)
+    capacity = sum(one.capacity for one in online)
+    missing = sum(one.capacity for one in currents.perhaps_carrying(string, CHARGE))
+    measured = sum(one.sample.current for one in online if one.sample)
+    return measured * (1 + missing / capacity) if capacity else 0.0
 
 
 def _measured(members: Sequence[Placed], values: BankValues) -> tuple[float | None, float | None]:

@@ -52,6 +52,7 @@ class CvlState:
     reduction: float | None = None  # V below the voltage of the stage; None: no sample yet
     stable_time: float = inf  # since the reduction last grew
     cvl: float | None = None  # V, as published
+    overshoot: float | None = None  # V above the CVL that chargers go which ignore the CCL; None: they obey
 
 
 @record

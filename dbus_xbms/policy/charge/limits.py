@@ -63,7 +63,8 @@ def step(
         voltage = _voltage(voltage, limited, chosen, since_top_balance, dt, settings, stage)
     currents = charge, discharge = _currents(before, context, now)
     published = _published(voltage, context, charge.published, settings)
-    cap = _cap(before, context.sample, published, dt)
+    cap = _cap(before, context.sample, published, dt, stage)
+    voltage = replace(voltage, overshoot=cap.overshoot.volts)
     limits = _limits(before, context, voltage, cap, published, currents, settings)
     state = LimitsState(
         limits=limits,
@@ -134,9 +135,15 @@ def _published(
 
 
 def _cap(
-    before: LimitsState | None, sample: PackSample, published: cvl_cap.PublishedLimits, dt: float
+    before: LimitsState | None,
+    sample: PackSample,
+    published: cvl_cap.PublishedLimits,
+    dt: float,
+    stage: CvlState | None,
 ) -> cvl_cap.CapState:
-    """Advance the cap that makes chargers obey."""
+    """Advance the cap that makes chargers obey; the bank of a pack does that for all its packs."""
+    if stage:
+        return cvl_cap.of_bank(stage.overshoot, published)
     cap, silent = (before.cap, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
     return cvl_cap.step(cap, sample, published, dt, after_silence=silent)
 

@@ -44,7 +44,7 @@ def restore(snapshot: Snapshot, started: float, settings: PackSettings) -> Limit
         verdict=PresetVerdict(),
         evidence=snapshot.evidence if snapshot.chemistry == chosen.name else preset_check.ChemistryEvidence(),
         voltage=snapshot.voltage,
-        cap=cvl_cap.CapState(),
+        cap=cvl_cap.ignoring(snapshot.voltage.overshoot),
         charge=ramp.hold_at(replace(nothing, current=ccl), started),
         discharge=ramp.hold_at(replace(nothing, current=dcl), started),
         cut_high=snapshot.cut_high,

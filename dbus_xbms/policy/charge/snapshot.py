@@ -54,7 +54,8 @@ class Snapshot:
         """Values whose change is stored at once."""
         stage = self.voltage.stage, self.voltage.top_balancing
         stopped = self.ccl == 0, self.dcl == 0  # a restart must not skip the recovery from that
-        return (*stage, *stopped, self.cut_high, self.cut_low, self.dead, self.request, self.evidence.risen)
+        latches = self.cut_high, self.cut_low, self.dead, self.request, self.evidence.risen
+        return (*stage, *stopped, *latches, self.voltage.overshoot is not None)
 
 
 def age(then: Moment, now: Moment) -> float | None:
@@ -131,9 +132,9 @@ def _parse_value(kind: Any, value: Any) -> Any:
 def expire(snapshot: Snapshot, elapsed: float | None) -> Snapshot:
     """The parts that are still valid after ``elapsed`` s, ``None`` if unknown.
 
-    Latches stay however long it has been: a sample ends them. The stage stays if the time is unknown, because
-    float and a shortened absorption are the lower voltages.
+    Latches stay however long it has been: a sample ends them. What is known of chargers stays, too. The stage
+    stays if the time is unknown, because float and a shortened absorption are the lower voltages.
     """
     if elapsed is None or elapsed <= STAGE_VALID_FOR:
         return snapshot
-    return replace(snapshot, voltage=charge_voltage.CvlState())
+    return replace(snapshot, voltage=charge_voltage.CvlState(overshoot=snapshot.voltage.overshoot))

@@ -11,7 +11,7 @@ from dbus_xbms.model import PackSample
 from dbus_xbms.policy.charge import cvl_cap, ramp
 from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
 from dbus_xbms.policy.charge.chemistry import Preset, dead_cells
-from dbus_xbms.policy.charge.cvl_cap import NO_CAP, PublishedLimits
+from dbus_xbms.policy.charge.cvl_cap import PublishedLimits
 from dbus_xbms.policy.charge.limits_state import LimitsState, SteadyInput
 from dbus_xbms.policy.charge.preset_check import ChemistryEvidence
 from dbus_xbms.policy.temperatures import Temperatures
@@ -30,7 +30,7 @@ def found(
     steady = (
         ramp.at_ceiling(state.charge, state.charge_ceiling)
         and ramp.at_ceiling(state.discharge, state.discharge_ceiling)
-        and state.cap == NO_CAP
+        and state.cap.at_rest
         and state.verdict.trusted
         and not (state.cut_high or state.cut_low or state.dead or state.request)
         and state.safe
@@ -64,7 +64,7 @@ def applies(
         and (known.soc == sample.soc or _is_free_at_soc(sample.soc, before.preset, settings))
         and known.cell_count == len(sample.cells)
         and (known.sensors == sensors or _is_mild(sensors, before.preset))
-        and sample.current <= cvl_cap.tolerated_current(known.published.ccl, known.published.capacity)
+        and sample.current <= cvl_cap.tolerated_current(known.published, known=False)
         and _is_free(sample, before.preset)
     )
 
@@ -122,6 +122,7 @@ def stands(before: CvlState, voltage: CvlState) -> bool:
         and voltage.top_balancing is before.top_balancing
         and voltage.reduction == before.reduction
         and voltage.cvl == before.cvl
+        and voltage.overshoot == before.overshoot
     )
 
 

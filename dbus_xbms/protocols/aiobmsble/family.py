@@ -10,12 +10,14 @@ from dbus_xbms.protocols.aiobmsble.make import Make
 from dbus_xbms.protocols.aiobmsble.makes import MAKES
 from dbus_xbms.protocols.family import BmsFamily
 
+HIGHEST_CURRENT = 3000.0  # A; far above any pack with a Bluetooth module
+
 
 class WatchedFamily(BmsFamily):
     """One make that the library reads."""
 
     watch_only = True
-    traits = BmsTraits(first_sensor_at_mosfets=False)
+    traits = BmsTraits(highest_current=HIGHEST_CURRENT, first_sensor_at_mosfets=False)
 
     def __init__(self, row: Make) -> None:
         self.name, self.make = row.name, row.make

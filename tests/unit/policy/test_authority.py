@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dbus_xbms.policy.authority import (
     HANDOVER,
     MISMATCH_ENDS,
+    ONLY_WATCHED,
     RETURN_AFTER,
     SETTLE,
     AuthorityState,
@@ -365,8 +366,8 @@ def test_of_a_bank_and_a_pack_that_may_both_control_for_the_first_time_the_bank_
 
 def test_a_pack_that_is_only_watched_never_claims_control_whatever_is_stored() -> None:
     stored = settings(Enabled=1, Control=1, Protocol="daly", Controlled=1)
-    assert control_disabled(stored) == WATCH_ONLY
-    assert claim("A", stored, confirmed=True).control_disabled == WATCH_ONLY
+    assert control_disabled(stored) == ONLY_WATCHED
+    assert claim("A", stored, confirmed=True).control_disabled == ONLY_WATCHED
 
 
 @pytest.mark.parametrize(

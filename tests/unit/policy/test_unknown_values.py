@@ -157,3 +157,18 @@ def test_without_protections_a_mosfet_that_is_off_proves_no_command() -> None:
 def test_a_bms_that_only_says_that_it_balances_names_no_cell() -> None:
     paths = shown(decided(replace(BARE, balancer=True, cells=(3.3,) * 4, voltage=13.2)))
     assert (paths["/Balancing"], paths["/Balancer/Status"], paths["/Balances/Cell1"]) == (1, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("voltage", "possible"), [(13.2, True), (0.0, False), (-1.0, False), (6553.5, False)]
+)
+def test_a_voltage_without_cells_has_to_be_one_that_a_pack_can_have(voltage: float, possible: bool) -> None:
+    assert bool(plausibility.impossible(replace(BARE, voltage=voltage))) is not possible
+
+
+def test_a_bms_without_a_count_of_charge_repeats_itself_only_after_as_much_as_cells_may_stay() -> None:
+    state, repeated = plausibility.PlausibilityState(), sample(remaining=None, current=-100.0)
+    for second in range(0, 3600, 10):
+        state = plausibility.assess(state, repeated, float(second))
+        flown = 100.0 * second / 3600
+        assert bool(state.doubt) == (flown > plausibility.MOST_CELLS_UNCHANGED * 100.0)

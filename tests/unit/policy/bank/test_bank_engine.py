@@ -272,6 +272,30 @@ def test_a_pack_that_is_not_found_after_a_restart_still_limits_the_bank() -> Non
     assert again.limits.cvl <= 4 * 3.375
 
 
+def test_a_restart_keeps_what_is_known_of_chargers() -> None:
+    bank = Bank(2)
+    bank.settle(reading())
+    bank.run(30.0, reading(current=60.0))
+    assert bank.limits.cvl < 13.0
+    assert "chargers exceed the CCL" in bank.limits.mode
+    again = restarted(bank)
+    again.run(3.0, reading(current=20.0))
+    assert bank.limits.cvl < 13.0
+    bank.run(60.0, None, every=20.0)
+    assert bank.state.stage
+    assert bank.state.stage.overshoot is not None
+
+
+def test_the_current_of_a_pack_without_contact_counts_as_one_that_exceeds_the_ccl() -> None:
+    bank = Bank(2)
+    bank.settle(reading())
+    bank.run(60.0, reading(current=14.0), reading(current=14.0))
+    bank.run(30.0, reading(current=14.0), None)
+    assert (bank.limits.ccl, bank.limits.mode) == (30.0, "Bulk, CVL lowered because Pack 2 has no contact")
+    bank.run(30.0, reading(current=17.0), None)
+    assert bank.limits.mode == "Bulk, CVL lowered because chargers exceed the CCL"
+
+
 @pytest.mark.parametrize("stage", Stage)
 def test_a_restart_keeps_the_stage(stage: Stage) -> None:
     bank = Bank(2)

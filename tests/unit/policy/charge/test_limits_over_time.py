@@ -117,7 +117,7 @@ def test_the_mode_shows_a_voltage_limit_lowered_because_chargers_exceed_the_curr
             "Absorption, CVL lowered for the highest cell",
         ),
         (sample(cells=(0.1, 3.3, 3.3, 3.3), voltage=10.0), "Bulk, CVL lowered for a dead cell"),
-        (sample(cells=()), "Bulk, CVL lowered because cell voltages are unknown"),
+        (sample(cells=(), voltage=13.28), "Bulk, CVL lowered because cell voltages are unknown"),
     ],
 )
 def test_a_voltage_limit_that_differs_from_its_stage_names_its_rule(reading: PackSample, mode: str) -> None:

@@ -49,6 +49,16 @@ def first(state: PackState, reading: PackSample | None = None, after: float = 1.
     return engine.step(state, reading, LATER + after, CHOSEN, managed=True)[1]
 
 
+def test_what_is_known_of_chargers_is_kept_however_long_the_program_did_not_run() -> None:
+    before = after_samples(*[sample(voltage=13.28, current=60.0)] * 3)
+    assert before.control
+    assert before.control.cap.overshoot.volts == 0.4
+    for passed in (10.0, STAGE_VALID_FOR + 1, None):
+        again = restarted(before, passed).control
+        assert again
+        assert again.cap.overshoot.volts == 0.4
+
+
 def test_a_snapshot_is_read_back_unchanged() -> None:
     before = after_samples(*[TOP] * 30)
     assert before.control
