@@ -42,17 +42,21 @@ cut-off. The script fails if a cell exceeds the ceiling, or if overcautious limi
 {attacks}
 ## Banks
 
-Packs of 280, 280, 200 and 100 Ah in parallel, and two packs in series: `bank_days.py` in
-`bench/closed_loop` lists them. They differ in resistance, state of charge (by 30 % at
-first) and temperature; cells are protected by charge control alone, and not by a BMS. Chargers follow
+Packs of 280, 280, 200 and 100 Ah in parallel, two packs in series, two strings of two packs, and packs of 16
+cells: `bank_days.py` in `bench/closed_loop` lists them. They differ in resistance, state of charge (by 30 %
+at first) and temperature; cells are protected by charge control alone, and not by a BMS. Chargers follow
 limits after 3 to 8 s. The other rows show what you get without a bank: chargers obey pack A alone, or the
 limits of all packs that answer, added up.
 
 A pack counts as above its own charge limit if its current exceeds it by 5 % (at least 1 A), from 12 s
 after the limit has fallen or a load has ended, because no charger follows sooner. With feed-in, MPPTs
-ignore the current limit, and only the charge voltage stops them, later. Packs in parallel have one
-voltage: beside a pack with a cell far ahead they are not quite full when that cell is. The script fails if
-chargers that obey the bank exceed a limit or a ceiling, leave a pack empty, or get no limits for a second.
+ignore the current limit, and only the charge voltage controls them. The bank finds that out once, in at most
+40 s, which does not count; from then on it is held to the same 12 s, also over restarts of the program.
+
+Packs in parallel have one voltage: beside a pack with a cell far ahead they are not quite full when that cell
+is. No charge voltage changes that, because only a balancer moves charge from cell to cell, and these packs
+have none. The script fails if chargers that obey the bank exceed a limit or a ceiling, leave a pack empty, or
+get no limits for a second (for 10 s around a restart).
 
 {banks}
 ![One day of a bank](closed-loop-bank.svg)

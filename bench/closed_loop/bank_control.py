@@ -12,6 +12,7 @@ from dbus_xbms.policy import engine, pack_state
 from dbus_xbms.policy.bank import engine as bank_engine
 from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.records import BankDecision, MemberView
+from dbus_xbms.policy.charge import silent_limits
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
 from dbus_xbms.settings import PackSettings
@@ -54,6 +55,18 @@ class Watched:
         """A copy whose link was never lent."""
         return replace(self, state=replace(self.state, lent_until=-inf))
 
+    def restarted(self, started: float) -> Watched:
+        """Return it as the program knows it after a restart at ``started``, in s."""
+        stored = {**self.settings, "Cells": self.cells, "Nominal": self.capacity}
+        again = Watched(
+            self.name, self.cells, self.capacity, PackSettings(stored), PackState(started=started)
+        )
+        if control := self.state.control:
+            kept = silent_limits.to_snapshot(control)
+            passed = started - self.decided_at
+            again.state = pack_state.restored(again.state, kept, passed, again.settings)
+        return again
+
     @property
     def limits(self) -> Limits | None:
         """Its own limits; ``None`` before the first sample."""
@@ -75,12 +88,20 @@ class Watched:
 class Service:
     """The program: the policy of each pack, and the limits that it publishes."""
 
-    def __init__(self, packs: Sequence[Watched], bank: BankSettings, scheme: Scheme) -> None:
+    def __init__(
+        self, packs: Sequence[Watched], bank: BankSettings, scheme: Scheme, started: float = 0.0
+    ) -> None:
         self.packs = packs
         self.bank: BankDecision | None = None  # its newest decision, with :attr:`Scheme.BANK`
         self._settings = bank
-        self._state = BankState(started=0.0)
+        self._scheme = scheme
+        self._state = BankState(started=started)
         self._publish = {Scheme.BANK: self._bank, Scheme.ONE: self._one, Scheme.SUM: self._sum}[scheme]
+
+    def restarted(self, started: float) -> Service:
+        """Return the program after a restart at ``started``, in s."""
+        packs = [pack.restarted(started) for pack in self.packs]
+        return Service(packs, self._settings, self._scheme, started)
 
     def step(self, samples: Sequence[PackSample | None], now: float) -> Limits | None:
         """Take one poll of each pack, and return the limits that are published."""

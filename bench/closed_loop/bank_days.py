@@ -13,7 +13,8 @@ FEED_IN = Charger(current=1000.0, error=0.4, obeys_ccl=False)
 WEAK = Odd(capacity=0.85, resistance=2.0, leak=0.002)  # full and empty before the others, and drifting away
 EVEN = {n: Odd(behind=0.4) for n in (2, 3, 4)}  # cell 1 is 20 mV ahead of the others at the top
 AHEAD = {n: Odd(behind=0.8) for n in (2, 3, 4)}  # 40 mV
-FAR_AHEAD = {n: Odd(behind=4.0) for n in (2, 3, 4)}  # 95 mV: cell 1 is full long before the others
+FAR = 4.0
+FAR_AHEAD = {n: Odd(behind=FAR) for n in (2, 3, 4)}  # 95 mV: cell 1 is full long before the others
 # %; packs in parallel have one voltage, so the others are not full when a cell far ahead is.
 BELOW_WEAK = 96.0
 
@@ -43,7 +44,6 @@ ALL = replace(
     strings=((A, B, C_WORST, D_FULL_EARLY),),
     outages=LEAVING,
     least_top=BELOW_WEAK,
-    compared=True,
 )
 SERIES = BankSetup(
     name="2 packs in series, a weak cell",
@@ -52,9 +52,37 @@ SERIES = BankSetup(
     load=0.6,
 )
 
+
+def with_16_cells(pack: PackSpec, behind: float) -> PackSpec:
+    """Return a pack for 48 V, with cell 1 ahead of the others by ``behind`` % of their capacity."""
+    odd = {n: Odd(behind=behind) for n in range(2, 17)}
+    return replace(pack, cells=16, odd=odd | ({1: WEAK} if behind == FAR else {}))
+
+
+HIGH = BankSetup(
+    name="48 V: 3 packs of 16 cells, one weak, feed-in",
+    charger=FEED_IN,
+    strings=((with_16_cells(A, 0.4), with_16_cells(C, 0.8), with_16_cells(D, FAR)),),
+    sun=200.0,
+    load=2.5,
+    least_top=BELOW_WEAK,
+)
+STRINGS = BankSetup(
+    name="2s2p, a weak cell, feed-in",
+    charger=FEED_IN,
+    strings=((replace(A, soc=60.0), D), (replace(B, soc=60.0), replace(D_WEAK, name="E, 100 Ah"))),
+    sun=150.0,
+    load=2.0,
+    least_top=BELOW_WEAK,
+)
+RESTARTS = (7.3, 9.1, 11.6, 13.05, 14.2, 18.9)  # hours; also at the top, and while packs are away
+RESTARTED = replace(
+    UNEQUAL, name="4 unequal packs, feed-in, with restarts", charger=FEED_IN, restarts=RESTARTS
+)
+
 SETUPS: tuple[BankSetup, ...] = (
     replace(UNEQUAL, compared=True),
-    replace(UNEQUAL, name="4 unequal packs, feed-in", charger=FEED_IN),
+    RESTARTED,
     replace(UNEQUAL, name="packs leave and return under load", outages=LEAVING, compared=True),
     replace(UNEQUAL, name="the charge MOSFET of D turns off at full", strings=((A, B, C, D_FULL_EARLY),)),
     replace(
@@ -67,9 +95,12 @@ SETUPS: tuple[BankSetup, ...] = (
         charger=FEED_IN,
         least_top=BELOW_WEAK,
     ),
-    replace(UNEQUAL, name="C below 0 °C in the morning", strings=((A, B, C_COLD, D),), compared=True),
+    replace(UNEQUAL, name="C below 0 °C in the morning", strings=((A, B, C_COLD, D),)),
     ALL,
-    replace(ALL, name="all of these together, feed-in", charger=FEED_IN, compared=False),
+    replace(ALL, name="all of these together, feed-in", charger=FEED_IN),
     SERIES,
     replace(SERIES, name="2 packs in series, a weak cell, feed-in", charger=FEED_IN),
+    HIGH,
+    STRINGS,
+    replace(ALL, name="all of these together, with restarts", restarts=RESTARTS),
 )

@@ -16,6 +16,7 @@ from dbus_xbms.model import Limits
 TOLERANCE, LEAST_TOLERANCE = 0.05, 1.0  # fraction of a pack's limit and A, by which it may be exceeded
 OBEY = 12.0  # s until a limit takes effect: 1 s until the next poll, 8 s for chargers, 3 s for loads
 FOUND = 40.0  # s until chargers that ignore limits are found and stopped: the CVL may have to fall twice
+RESTARTS_WITHIN = 10.0  # s
 MOST_TURNS = 20  # in an hour
 BETWEEN_PACKS = 2.0  # A into the bank; with less, a pack is charged by the others
 
@@ -119,7 +120,8 @@ class Verdict:
     between: float = 0.0  # A, most that flowed from pack to pack without a charger
     ccl: Turns = field(default_factory=Turns)
     cvl: Turns = field(default_factory=Turns)
-    without: float = 0.0  # s without limits
+    without: float = 0.0  # s without limits, most at a time
+    _without_now: float = 0.0  # s
     dark: float = 0.0  # s without power for the loads
     tops: list[list[float]] = field(default_factory=list)  # %, highest SoC by day and pack
     cold_charge: float = 0.0  # Ah charged into packs whose cells are below 0 °C
@@ -131,8 +133,10 @@ class Verdict:
     def count(self, step: Step) -> None:
         """Add one step."""
         if step.limits is None:
-            self.without += step.seconds
+            self._without_now += step.seconds
+            self.without = max(self.without, self._without_now)
         else:
+            self._without_now = 0.0
             self.ccl.count(step.limits.ccl, step.at)
             self.cvl.count(step.limits.cvl, step.at)
         self.dark += step.seconds if step.dark else 0.0
@@ -174,7 +178,7 @@ class Verdict:
             found.append(f"a pack at only {self.worst_top:.0f} % after a sunny day")
         if max(self.ccl.most, self.cvl.most) > MOST_TURNS:
             found.append(f"{self.ccl.most} turns of the CCL and {self.cvl.most} of the CVL in an hour")
-        if self.without:
+        if self.without > (RESTARTS_WITHIN if self.setup.restarts else 0.0):
             found.append(f"{self.without:.0f} s without limits")
         if self.dark:
             found.append(f"{self.dark:.0f} s without power")

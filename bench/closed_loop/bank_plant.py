@@ -20,6 +20,7 @@ OBEYS_AFTER = (3.0, 8.0)  # s from a limit to the charger: systemcalc works ever
 CLOSE = 0.01  # A; the charger regulates its voltage to within this current
 STEEP, SHALLOW = 2.0, 15.0  # s of a step where the voltage of a cell is steep, and elsewhere
 STEEP_FROM, STEEP_BELOW = 0.985, 0.04  # states of charge
+CALM = 0.02  # C; with less, a long step changes little there, too
 
 
 def voltage_at(packs: Sequence[SimulatedPack], current: float) -> float:
@@ -79,7 +80,11 @@ class BankPlant:
 
     @property
     def _steep(self) -> bool:
-        return any(pack.fullest > STEEP_FROM or pack.emptiest < STEEP_BELOW for pack in self.packs)
+        return any(
+            (pack.fullest > STEEP_FROM or pack.emptiest < STEEP_BELOW)
+            and abs(pack.current) > CALM * pack.spec.capacity
+            for pack in self.packs
+        )
 
     def _step(self, seconds: float, sun: float, load: float) -> None:
         while self._sent and self._sent[0][0] <= self.now:

@@ -19,9 +19,11 @@ from dbus_xbms.settings.bank import BankSettings
 FINE, COARSE = 1.0, 60.0  # s between polls: after a change, and otherwise
 SETTLED = 8.0  # s without a change until polls are COARSE; chargers need up to 8 s
 COUNTS = 0.02  # C; smaller changes of a limit are not followed closely
+DOWN = 5.0  # s that a restart takes, in which there are no limits
 RECOVERED = 1800.0  # s after a pack has returned; its limits rise again for up to 11 min
 TOP = FULL - 0.03  # V; above it polls are more frequent
-TOP_STEP, SETTLED_TOP_STEP = 5.0, 20.0  # s; longer once the current has ended
+TOP_STEP = 10.0  # s, while a current flows there
+DARK_STEP = 180.0  # s, without sun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class BankSetup:
     sun: float = 300.0  # A at noon
     load: float = 4.0  # times the load of the simulation of one pack
     outages: tuple[Outage, ...] = ()
+    restarts: tuple[float, ...] = ()  # hours of the day at which the program is restarted
     compared: bool = False  # with other schemes of control
     least_top: float = 100.0  # %, SoC that every pack must reach on a sunny day
 
@@ -117,18 +120,17 @@ class Site:
         self._truth = list(self.service.packs)
         self._unread_at = [-inf] * len(self._truth)  # s
         self._weather = Setup(name=setup.name, sun=setup.sun)
+        # The substitutes exceed limits for hours.
+        self._exceeded_step = FINE if scheme is Scheme.BANK else TOP_STEP
         self._changing: tuple[object, ...] = ()
         self._changed_at = 0.0
         self._lent: set[Outage] = set()
+        self._started = self._polled_at = 0.0  # s, when the program has started, and its last poll
 
     def steps(self, days: float) -> Iterator[Step]:
         """Yield each step of so many days, after it."""
         while (now := self.plant.now) < days * DAY:
-            samples = [pack.measured(now) for pack in self.plant.packs]
-            limits = self.service.step(self._heard(samples, now), now)
-            for pack, known, sample in zip(self._truth, self.service.packs, samples, strict=True):
-                if pack is not known:
-                    pack.step(sample, now, self.service.bank)
+            limits = self._polled(now)
             self.plant.send(limits)
             own = tuple(pack.limits for pack in self._truth)
             seconds = self._pace(now, limits)
@@ -143,6 +145,22 @@ class Site:
                 dark=self.plant.dark,
                 packs=tuple(_now(pack, now) for pack in self.plant.packs),
             )
+
+    def _polled(self, now: float) -> Limits | None:
+        """Poll all packs, and return the limits on the bus; none while the program does not run."""
+        if any(0 <= now % DAY - hour * HOUR < DOWN for hour in self.setup.restarts):
+            self._started = now + FINE
+            return None
+        samples = [pack.measured(now) for pack in self.plant.packs]
+        if self._started > self._polled_at:
+            self.service = self.service.restarted(self._started)
+            self._truth = list(self.service.packs)
+        self._polled_at = now
+        limits = self.service.step(self._heard(samples, now), now)
+        for pack, known, sample in zip(self._truth, self.service.packs, samples, strict=True):
+            if pack is not known:
+                pack.step(sample, now, self.service.bank)
+        return limits
 
     def _heard(self, samples: list[PackSample], now: float) -> list[PackSample | None]:
         """Return the samples that reach the program, and move what outages move."""
@@ -183,16 +201,19 @@ class Site:
             *(pack.mosfets for pack in packs),
             *(pack.connected for pack in packs),
             *(outage.covers(now) for outage in self.setup.outages),
+            limits is None,
         )
         if changing != self._changing:
             self._changing, self._changed_at = changing, now
         if now - self._changed_at < SETTLED:
             return FINE
         if self._exceeded:
-            return FINE
-        if max(max(pack.cells) for pack in packs) < TOP:
+            return self._exceeded_step
+        if not sun(self._weather, now) and self.plant.current < 0:
+            return DARK_STEP
+        if abs(self.plant.current) < counts or max(max(pack.cells) for pack in packs) < TOP:
             return COARSE
-        return SETTLED_TOP_STEP if abs(self.plant.current) < counts else TOP_STEP
+        return TOP_STEP
 
     @property
     def _exceeded(self) -> bool:

@@ -439,6 +439,38 @@ def test_a_result_that_is_no_sample_is_an_error(odd: type[Odd]) -> None:
     run()
 
 
+def test_a_link_whose_closing_is_cancelled_in_the_library_still_disconnects(odd: type[Odd]) -> None:
+    async def hang(_: Odd) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    @virtual_time
+    async def run() -> None:
+        odd.disconnect = hang  # type: ignore[assignment, method-assign]
+        pack = simulated()
+        async with closed(pack) as link:
+            await link.open()
+            closing = asyncio.ensure_future(link.close())
+            await asyncio.sleep(0.5)
+            closing.cancel()
+            await asyncio.wait([closing])
+            assert closing.cancelled()
+            assert pack.client is None
+
+    run()
+
+
+def test_an_error_of_this_program_keeps_its_cause(odd: type[Odd]) -> None:
+    @virtual_time
+    async def run() -> None:
+        odd.starting = _raising(PermissionError("Incorrect secret."))
+        async with closed(simulated()) as link:
+            with pytest.raises(LoginFailed) as failed:
+                await link.open(password="1234")
+            assert isinstance(failed.value.__cause__, PermissionError)
+
+    run()
+
+
 # The library
 
 

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from bench.closed_loop.bank_control import Scheme
-from bench.closed_loop.bank_days import ALL, SERIES, SETUPS, UNEQUAL
+from bench.closed_loop.bank_days import ALL, RESTARTED, SERIES, SETUPS, UNEQUAL
 from bench.closed_loop.bank_judge import OBEY, Excess, Overload, Turns, Verdict, judged, table
 
 pytestmark = pytest.mark.no_cover  # slow with coverage, and other tests cover the same lines
@@ -19,7 +19,7 @@ def simulated(name: str) -> Verdict:
     return judged(setup, Scheme.BANK, days=1, draw_day=0)
 
 
-@pytest.mark.parametrize("setup", [ALL.name, f"{SERIES.name}, feed-in"])
+@pytest.mark.parametrize("setup", [ALL.name, f"{SERIES.name}, feed-in", RESTARTED.name])
 def test_no_pack_is_overloaded_or_left_empty_and_no_cell_is_above_its_ceiling(setup: str) -> None:
     assert simulated(setup).complaints == []
 

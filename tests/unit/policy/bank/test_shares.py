@@ -77,6 +77,20 @@ def test_the_average_follows_a_current_within_seconds_however_often_it_is_taken(
         assert 43.0 <= averages[address(1)].current <= 50.0
 
 
+def test_a_pack_that_carried_more_while_much_flowed_is_expected_to_do_so_again() -> None:
+    averages: dict[str, AverageCurrent] = {}
+    now = 0.0
+    for amperes in [(60.0, 40.0)] * 600 + [(0.0, 0.0)] * 60:
+        views = [member(n, read=reading(current=each)) for n, each in enumerate(amperes, 1)]
+        controls = {view.address: view.decision.control for view in views if view.decision}
+        known = {each: control for each, control in controls.items() if control}
+        packs = members.place(views, Topology(), known, {}, LATER)[0]
+        averages, now = shares.average(averages, packs, now), now + 1.0
+    expected = shares.shares(packs, averages, 1, 200.0)
+    assert [one.part for one in expected.values()] == pytest.approx([0.6, 0.5], abs=0.01)
+    assert [one.part for one in shares.shares(packs, averages, -1, 200.0).values()] == [0.5, 0.5]
+
+
 def test_no_share_is_shown_while_little_flows() -> None:
     packs = string(100.0, 100.0)
     little = {address(n): AverageCurrent(current=1.0, at=0.0) for n in (1, 2)}
