@@ -85,7 +85,9 @@ ADVICE: Mapping[ContactState, str] = {
         "an app may hold it (close it on every phone), its module may need a password or pairing "
         "(settings Password, Passkey), the BMS behind it may be asleep, or it is another make of BMS"
     ),
-    ContactState.OTHER_MAKE: "its protocol is not supported: dbus-xbms remove {pack}",
+    ContactState.OTHER_MAKE: (
+        "scan, then add it again, so that its make is recognised; first: dbus-xbms remove {pack} --forget"
+    ),
     ContactState.READ_ELSEWHERE: "stop the other program that reads it, such as an older battery driver",
     ContactState.GARBLED: "if this goes on, send a capture with a report: dbus-xbms probe {pack}",
     ContactState.DOUBTED: "they are shown again once they can be true; a restart of the BMS may help",

@@ -23,7 +23,7 @@ _dbus_xbms_options() { # COMMAND
         decode) echo '-h --help --log-level' ;;
         settings) echo '-h --help --log-level --file' ;;
         simulate) echo '-h --help --log-level --packs --model --replay --bank --brands --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
-        demo) echo '-h --help --log-level --packs --bank --replay --scenario --quick --seconds --once' ;;
+        demo) echo '-h --help --log-level --packs --bank --brands --replay --scenario --quick --seconds --once' ;;
         completion) echo '-h --help --log-level' ;;
     esac
 }

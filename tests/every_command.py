@@ -141,6 +141,7 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--scenario", "war"),
         ("--bank", "1"),
         ("--bank", "17"),
+        ("--brands", "--bank"),
         ("--seconds", "-1"),
         ("now",),
     ),

@@ -125,12 +125,12 @@ class Bank:
 
     def report(self, now: float) -> BankReport:
         """Decide what holds now, in s, tell the packs, and report it."""
-        decision = self._decide(now)
+        managed = self.managed
+        controls = self._may_control(managed=managed)
+        decision = self._decide(now, controls=controls)
         self._decided_at = now
         turning_on = self.members.turning_on
-        self.members.inform(
-            feedback.memberships(decision, self.name, managed=self.managed, turning_on=turning_on)
-        )
+        self.members.inform(feedback.memberships(decision, self.name, managed=managed, turning_on=turning_on))
         self._save(decision, now)
         packs = self._ordered()
         self._orders.step(packs)
@@ -140,7 +140,7 @@ class Bank:
             name=self.name,
             decision=decision,
             reports=self.members.reports(),
-            controls=self.controls,
+            controls=controls,
             no_control=self._ruling.words,
             shared=self._shared,
             switching=self._orders.status(packs),
@@ -150,7 +150,7 @@ class Bank:
         )
         return self.latest
 
-    def _decide(self, now: float) -> BankDecision:
+    def _decide(self, now: float, *, controls: bool) -> BankDecision:
         """Decide; an error in that sets the currents to 0 instead of leaving the last limits standing."""
         try:
             self._state, decision = engine.decide(
@@ -158,7 +158,7 @@ class Bank:
                 self.members.views(),
                 self.settings,
                 now,
-                managed=self.controls,
+                managed=controls,
                 shunt=self._shunt.current,
             )
         except Exception:
@@ -182,7 +182,10 @@ class Bank:
     @property
     def controls(self) -> bool:
         """Whether the bank controls chargers and inverters."""
-        return not self.ending and self.managed and self._ruling.controls
+        return self._may_control(managed=self.managed)
+
+    def _may_control(self, *, managed: bool) -> bool:
+        return managed and not self.ending and self._ruling.controls
 
     @property
     def published_at(self) -> float:

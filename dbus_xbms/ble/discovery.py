@@ -15,6 +15,7 @@ from dbus_xbms.contact import ContactState
 from dbus_xbms.protocols import Advertised, BmsFamily
 
 RESTART_LIMIT = 5.0  # s for bluetoothd and its adapters to come back before a discovery fails
+MOST_JUDGED = 500  # advertisements that are remembered; devices with random addresses have new ones
 DISCOVER_FACTOR = 2.0  # how much longer a discovery may take when packs connect meanwhile
 
 
@@ -40,6 +41,7 @@ class Discovery:
         self._changed = changed
         self._why_unreachable = why_unreachable  # returns why no pack can be reached, as a short phrase
         self._running: list[ScanRequest] = []
+        self._judged: dict[object, bool] = {}  # advertisement -> whether it is recognised
 
     def found_so_far(self) -> list[Advertised]:
         """The recognised packs that running discoveries have found so far."""
@@ -51,7 +53,16 @@ class Discovery:
     def _recognised(self, search: ScanRequest) -> dict[str, Advertised]:
         """The recognised packs of a search, by address."""
         found = [advertised(seen.device, seen.advertisement) for seen in search.seen.values()]
-        return {one.address: one for one in found if any(p.recognises(one) for p in self._protocols)}
+        return {one.address: one for one in found if self._is_recognised(one)}
+
+    def _is_recognised(self, seen: Advertised) -> bool:
+        """Return whether it is an advertisement of a pack; most are repeated many times."""
+        evidence = seen.evidence
+        if evidence not in self._judged:
+            if len(self._judged) >= MOST_JUDGED:
+                self._judged.clear()
+            self._judged[evidence] = any(family.recognises(seen) for family in self._protocols)
+        return self._judged[evidence]
 
     async def run(self, seconds: float) -> list[Advertised]:
         """Scan for ``seconds``; return the recognised and the connected packs, strongest first.

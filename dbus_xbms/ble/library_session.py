@@ -44,7 +44,7 @@ class LibrarySession:
     def __init__(self, address: str, family: WatchedFamily, password: str, capture: Capture | None) -> None:
         self._address = address
         self._module = family.module
-        self._make = library.load(family.name)
+        self._bms_class = library.load(family.name)
         self._password = password
         self._capture = capture
         self._ended: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
@@ -65,13 +65,13 @@ class LibrarySession:
         await self._call(self._connect(device, self._client), START_LIMIT)
 
     async def _connect(self, device: BLEDevice, client: LibraryClient) -> None:
-        self._bms = library.make(self._make, device, self._password)
+        self._bms = library.make(self._bms_class, device, self._password)
         try:
             await library.connect(self._bms, client)
         except (PermissionError, ConnectionRefusedError) as err:
             raise LoginFailed("the pack refuses its password", self._advice) from err
         except TimeoutError as err:
-            if not self._make.accept_secret or self._password:
+            if not self._bms_class.accept_secret or self._password:
                 raise
             raise NoReply(f"no reply; if it needs a password, {self._advice}") from err
 
@@ -124,7 +124,7 @@ class LibrarySession:
         """Let the library end its tasks."""
         bms, self._bms = self._bms, None
         if bms is not None:
-            await self._finished(asyncio.ensure_future(bms.disconnect()), LEAVE_LIMIT)
+            await self._finished(self._begin(bms.disconnect()), LEAVE_LIMIT)
         self.end("the link was closed")
 
     # Calls of the library
@@ -140,7 +140,7 @@ class LibrarySession:
             LinkError: the connection is gone, or no reply within ``limit`` s.
             ProtocolError: the library cannot make sense of the pack.
         """
-        task = asyncio.ensure_future(call)
+        task = self._begin(call)
         try:
             waited: set[asyncio.Future[Any]] = {task, self._ended}
             await asyncio.wait(
@@ -153,30 +153,39 @@ class LibrarySession:
         if self._ended.done():
             raise self._translated(self._ended.result())
         if task.done() and not task.cancelled():
-            if err := task.exception():
-                raise self._translated(err) from err
-            return task.result()
+            if (err := task.exception()) is None:
+                return task.result()
+            if (known := self._translated(err)) is err:
+                raise err
+            raise known from err
         if not finished:
             raise LinkError(f"{self._named} hangs")
         raise NoReply(f"no reply in {limit:g} s")
 
+    def _begin(self, call: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.get_running_loop().create_task(call)
+        task.add_done_callback(self._over)
+        return task
+
     async def _finished(self, task: asyncio.Task[Any], limit: float) -> bool:
         """Wait for a call, then cancel it; return whether it has ended, else it is left behind."""
-        if limit:
-            await asyncio.wait({task}, timeout=limit)
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=CANCEL_LIMIT)
-        if not task.done():
-            log.warning(
-                "%s: %s does not end when it is told to; it is left behind", self._address, self._named
-            )
-            _left_behind.add(task)
-            task.add_done_callback(_forget)
-            return False
+        try:
+            if limit:
+                await asyncio.wait({task}, timeout=limit)
+        finally:
+            task.cancel()  # nothing happens to one that has ended
+        await asyncio.wait({task}, timeout=CANCEL_LIMIT)
+        if task.done():
+            return True
+        log.warning("%s: %s does not end when it is told to; it is left behind", self._address, self._named)
+        _left_behind.add(task)
+        return False
+
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        """Record how a call ended, even if nobody waits for it any more."""
+        _left_behind.discard(task)
         if not task.cancelled() and (err := task.exception()):
             log.debug("%s: %s: %r", self._address, self._named, err)
-        return True
 
     def _translated(self, err: BaseException) -> BaseException:
         """Return the error of this program for one of the library."""
@@ -192,10 +201,3 @@ class LibrarySession:
             return failure(err)
         log.debug("%s: %s", self._address, self._named, exc_info=err)
         return ProtocolError(f"{self._named}: {type(err).__name__}: {err}")
-
-
-def _forget(task: asyncio.Task[Any]) -> None:
-    """Drop a call that was left behind; whatever it raises comes too late."""
-    _left_behind.discard(task)
-    if not task.cancelled():
-        task.exception()

@@ -177,13 +177,15 @@ class Link:
         try:
             if session:
                 await session.close()
-            # Otherwise a new client would receive every notification twice.
-            if client:
-                await self._disconnect(client)
         finally:
-            self._central.release(self._request)
-            if was_ready:
-                self._set_state("disconnected")
+            try:
+                # Otherwise a new client would receive every notification twice.
+                if client:
+                    await self._disconnect(client)
+            finally:
+                self._central.release(self._request)
+                if was_ready:
+                    self._set_state("disconnected")
 
     async def _disconnect(self, client: GattClient) -> None:
         try:

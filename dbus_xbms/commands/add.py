@@ -15,7 +15,7 @@ from dbus_xbms.commands.pack_contact import described, first_contact, has_answer
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
 from dbus_xbms.commands.questions import can_ask
 from dbus_xbms.commands.saying import say
-from dbus_xbms.commands.scanning import Found, found_lately
+from dbus_xbms.commands.scanning import Found, found_lately, found_or_scanned
 from dbus_xbms.commands.session import complete, contacts, open_bus, warn_if_not_running
 from dbus_xbms.commands.setting_text import setting_lines, setting_value
 from dbus_xbms.contact import Contact
@@ -98,6 +98,8 @@ async def _add(args: argparse.Namespace) -> int:
     recent = await found_lately()
     async with known_packs() as known:
         target = _target(args.pack, known, recent)
+        if target.address not in known.packs and not target.protocol:
+            target = _target(args.pack, known, await found_or_scanned([target.address]))
         if target.is_added and not given:
             say(f"{_name(target, target.before)}; nothing changed.")
             await _report_contact(target, target.before, wait=not args.no_wait)

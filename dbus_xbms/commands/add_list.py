@@ -8,7 +8,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import Known, known_packs, title
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
 from dbus_xbms.commands.saying import say
-from dbus_xbms.commands.scanning import Found, found_lately
+from dbus_xbms.commands.scanning import Found, found_or_scanned
 from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.known.addition import not_joining
 from dbus_xbms.known.pack_list import LONGEST, ListedPack, parse
@@ -30,8 +30,9 @@ async def add_list(file: Path) -> int:
     if not lines:
         say(f"{file.name}: there is no pack in it.")
         return 1
-    recent = {pack.address: pack for pack in await found_lately()}
     async with known_packs() as known:
+        new = {line.address for line in lines if not line.wrong} - known.packs.keys()
+        recent = {pack.address: pack for pack in (await found_or_scanned(new) if new else [])}
         added = [await _answered(known, line, recent.get(line.address)) for line in lines]
     return 0 if all(added) else 1
 

@@ -28,6 +28,7 @@ from dbus_xbms.commands.table import CHARGE_MODE, Battery, terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.dbus import TrustedBus
 from dbus_xbms.process.interrupt import ExitAction
+from dbus_xbms.protocols.aiobmsble.requirement import missing
 from dbus_xbms.simulator import control
 from dbus_xbms.simulator.scenario import MOST_IN_BANK, MOST_PACKS, ScenarioError, replayed_packs
 from dbus_xbms.text import LINE, printable
@@ -66,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="N packs in parallel that act as one battery (2)",
     )
+    what.add_argument("--brands", action="store_true", help="a JBD and packs of other makes")
     what.add_argument(
         "--replay",
         nargs="?",
@@ -85,6 +87,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show the demo until Ctrl-C, or for ``--seconds``."""
+    if args.brands and (lacking := missing()):
+        raise CommandError(f"--brands {lacking}")
     try:
         replayed_packs((args.replay or "").split(",") if args.replay is not None else [])
     except ScenarioError as err:
@@ -140,6 +144,8 @@ def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
         return ["--model", str(model)]
     if packs := _in_bank(args):
         return ["--bank", str(packs)]
+    if args.brands:
+        return ["--brands"]
     return ["--packs", str(args.packs)] if args.replay is None else ["--replay", args.replay]
 
 

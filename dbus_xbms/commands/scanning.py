@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from dbus_xbms.ble.scan_results import SHORTEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
+from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.session import call_service, is_running, open_bus
 from dbus_xbms.dbus import ANSWER_LIMIT, BusError, CallRefused, NoAnswer, TrustedBus, ping
 from dbus_xbms.known.naming import Candidate
@@ -25,6 +26,7 @@ from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 log = logging.getLogger(__name__)
 
+MAKE_SCAN = 4.0  # s; a module advertises every 1 to 2 s
 PROGRESS_INTERVAL = 1.0  # s between two reports of the packs found so far
 
 
@@ -116,6 +118,22 @@ async def found_lately() -> list[Found]:
         except (NoAnswer, CommandError) as err:
             log.debug("%s", err)
             return []
+
+
+async def found_or_scanned(addresses: Collection[str]) -> list[Found]:
+    """Return the packs found by the service's scans, so that their makes are known.
+
+    It scans for some seconds if one of these packs is not among them; none if it does not run or answer.
+    """
+    recent = await found_lately()
+    if not set(addresses).difference(pack.address for pack in recent):
+        return recent
+    async with open_bus() as bus, waiting("Scanning, to see the make of the pack", MAKE_SCAN):
+        try:
+            return [*recent, *(await scan_by_service(bus, MAKE_SCAN) if await is_running(bus) else [])]
+        except (NoAnswer, CommandError) as err:
+            log.debug("%s", err)
+            return recent
 
 
 async def _with_progress(

@@ -51,12 +51,16 @@ class CommandLog:
     @property
     def text(self) -> str:
         """All of them, in words."""
+        if not self.number:
+            return ""
         shown = [*self._commands, *([self._refused] if self._refused else [])]
         return "; ".join(f"{command.words}: {command.outcome}" for command in shown)
 
     @property
     def state(self) -> CommandState:
         """The state of all together: unfinished while one is; done only if each is."""
+        if not self.number:
+            return CommandState.NONE
         found = {command.state for command in self._commands}
         worst = (CommandState.SENDING, CommandState.WAITING, CommandState.FAILED, CommandState.REFUSED)
         if not found:

@@ -64,6 +64,8 @@ class Commands:
         self._waiting: Command | None = None  # for MOSFETs
         self._balancer: BalancerCommand | None = None
         self._first_sample = True  # none on this connection yet
+        self._status_of: tuple[object, ...] = ()  # what the newest status was made of
+        self._status = SwitchStatus()
 
     @property
     def waiting(self) -> bool:
@@ -78,16 +80,10 @@ class Commands:
     @property
     def status(self) -> SwitchStatus:
         """What is published of commands."""
-        balancing = self._settings.balancing
-        return SwitchStatus(
-            commanded=self._mosfets.commanded,
-            requested=self._mosfets.waiting.over(self._mosfets.sending),
-            failed=self._mosfets.failed_mosfets,
-            balancing=None if balancing < 0 else bool(balancing),
-            text=self._log.text,
-            state=self._log.state,
-            number=self._log.number,
-        )
+        made_of = self._mosfets, self._settings.balancing, self._log.text, self._log.state, self._log.number
+        if made_of != self._status_of:  # a record that stays the same is compared and published quickly
+            self._status_of, self._status = made_of, _status(*made_of)
+        return self._status
 
     @property
     def _not_switchable(self) -> str:
@@ -280,6 +276,20 @@ class Commands:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _status(
+    state: mosfets.MosfetState, balancing: int, text: str, command: CommandState, number: int
+) -> SwitchStatus:
+    return SwitchStatus(
+        commanded=state.commanded,
+        requested=state.waiting.over(state.sending),
+        failed=state.failed_mosfets,
+        balancing=None if balancing < 0 else bool(balancing),
+        text=text,
+        state=command,
+        number=number,
+    )
 
 
 def _named(target: MosfetTarget) -> dict[str, str]:

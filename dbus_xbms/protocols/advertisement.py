@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from dbus_xbms.record import record
 
 PADDING = " \0\r\n"  # around names; BlueZ removes spaces, other stacks keep them
+LONGEST_START = 16  # bytes of a payload that a pattern may ask for
 WILDCARDS = re.compile(r"\[[^]]*\]|[*?]")
 
 # How much a match proves, in points. Names differ between makes. The first bytes of an address tell the maker
@@ -34,6 +35,14 @@ class Advertised:
     manufacturer: Mapping[int, bytes]
     service_data: Mapping[str, bytes] = field(default_factory=dict)  # by full lower-case 128-bit UUID
     rssi: int | None = None  # dBm
+
+    @property
+    def evidence(self) -> tuple[object, ...]:
+        """All that patterns look at, to be compared with that of other advertisements."""
+        companies = tuple(
+            (company, payload[:LONGEST_START]) for company, payload in self.manufacturer.items()
+        )
+        return self.address, self.name, self.services, companies, tuple(self.service_data)
 
 
 @record

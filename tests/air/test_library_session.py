@@ -28,7 +28,7 @@ from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.makes.device import OtherDevice
 from dbus_xbms.simulator.makes.table import MAKES
-from tests.air.fakes import ADDRESSES, FakePack, FakeStack, question, running
+from tests.air.fakes import ADDRESSES, FakePack, FakeStack, gatt_table, question, running
 from tests.air.virtual_time import now, virtual_time
 
 aiobmsble = pytest.importorskip("aiobmsble", reason="the library needs Python 3.12")
@@ -439,6 +439,38 @@ def test_a_result_that_is_no_sample_is_an_error(odd: type[Odd]) -> None:
     run()
 
 
+def test_a_link_whose_closing_is_cancelled_in_the_library_still_disconnects(odd: type[Odd]) -> None:
+    async def hang(_: Odd) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    @virtual_time
+    async def run() -> None:
+        odd.disconnect = hang  # type: ignore[assignment, method-assign]
+        pack = simulated()
+        async with closed(pack) as link:
+            await link.open()
+            closing = asyncio.ensure_future(link.close())
+            await asyncio.sleep(0.5)
+            closing.cancel()
+            await asyncio.wait([closing])
+            assert closing.cancelled()
+            assert pack.client is None
+
+    run()
+
+
+def test_an_error_of_this_program_keeps_its_cause(odd: type[Odd]) -> None:
+    @virtual_time
+    async def run() -> None:
+        odd.starting = _raising(PermissionError("Incorrect secret."))
+        async with closed(simulated()) as link:
+            with pytest.raises(LoginFailed) as failed:
+                await link.open(password="1234")
+            assert isinstance(failed.value.__cause__, PermissionError)
+
+    run()
+
+
 # The library
 
 
@@ -482,3 +514,28 @@ async def test_a_machine_without_the_library_says_so_before_it_connects() -> Non
             with pytest.raises(LibraryMissing, match=r"needs Python 3\.12"):
                 await link.open()
             assert link.status.reconnects == 0
+
+
+def test_no_log_shows_a_password(caplog: pytest.LogCaptureFixture) -> None:
+    secret = "492715"
+
+    @virtual_time
+    async def run() -> None:
+        pack = simulated()
+        ffe0 = "0000ffe0-0000-1000-8000-00805f9b34fb"
+        pack.services, pack.device = lambda: gatt_table(ffe0, _uuid(0xFFE1), _uuid(0xFFE2)), None
+        pack.answer = lambda _: []
+        async with closed(pack, "ant") as link:
+            await link.open(password=secret)
+            with pytest.raises(NoReply):
+                await link.read(None, counters=False)
+
+    with caplog.at_level(logging.DEBUG):
+        library.load("ant")
+        library._lower_log()
+        run()
+    library._lower_log()
+    shown = caplog.text.replace(" ", "").lower()
+    assert "loginhidden" in shown
+    assert secret not in shown
+    assert secret.encode().hex() not in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
@@ -121,6 +122,19 @@ class Page:
         self.requests.accept(request, SENDER)  # type: ignore[arg-type]
         await asyncio.sleep(wait)
         return self.requests.message
+
+
+@virtual_time
+async def test_a_pack_that_cannot_be_read_here_is_not_added_and_the_message_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 11, 7))
+    pack = Advertised(address=ONE, name="TP_123456", rssi=-60, manufacturer={})  # of TianPwr
+    page = Page((pack, 0.0))
+    async with page.open():
+        message = await page.ask(AddFound(0))
+    assert message == f"adding {ONE} failed: TianPwr needs Python 3.12: run dbus-xbms with that"
+    assert not page.store.values
 
 
 @virtual_time

@@ -115,6 +115,6 @@ async def test_the_packs_of_a_file_are_added_and_each_line_is_answered(tmp_path:
         right = await command("add", "--file", str(file))
         assert (right.status, right.out.splitlines()[-1]) == (
             0,
-            f"Line 2: {SECOND} added (VRM instance 601), no chemistry: it is only shown.",
+            "Line 2: JBD-SP17S005 added (VRM instance 601), no chemistry: it is only shown.",
         )
         await venus.until(SECOND, lambda seen: seen["/Soc"] is not None)

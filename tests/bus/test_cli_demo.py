@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bench.pty import on_terminal
+from dbus_xbms.protocols.aiobmsble.requirement import missing
 from tests.patience import PATIENCE
 
 MARK = "XBMS_TEST_MARK"
@@ -112,6 +113,26 @@ async def test_the_first_screen_of_a_demo_with_a_bank_is_the_bank(mark: str) -> 
         await terminal.shows("Not controlling: part of the bank House")
         terminal.type("q")
         assert await terminal.ended() == 0
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+async def test_packs_of_four_other_makes_are_live_beside_a_jbd_that_controls(mark: str) -> None:
+    async with on_terminal("demo", "--brands", size=(120, 40), environment={MARK: mark}) as terminal:
+        names = ("House bank", "L-12100BNNA70", "JK_B2A8S20P", "DL-401710015C9B", "SP05B2312190075")
+        await terminal.until(lambda lines: all(name in "\n".join(lines) for name in names))
+        before = await terminal.until(
+            lambda lines: len(re.findall(r"\d\d\.\d+ ?V", "\n".join(lines))) >= len(names)
+        )
+        await terminal.until(lambda lines: lines != before)  # values move
+        terminal.type("q")
+        assert await terminal.ended() == 0
+
+
+@pytest.mark.skipif(not missing(), reason="the library is installed")
+async def test_packs_of_other_makes_are_refused_without_their_library(mark: str) -> None:
+    async with demo("--brands", "--once", **{MARK: mark}) as process:
+        _, err = await process.communicate()
+        assert (process.returncode, missing() in err.decode()) == (1, True)
 
 
 async def test_replay_shows_recorded_packs_of_4_7_11_and_16_cells(mark: str) -> None:

@@ -51,6 +51,15 @@ async def test_a_pack_of_another_make_is_found_added_and_read_but_never_controls
         assert "watch only: never control and are never switched: Bow" in " ".join(doctor.out.split())
 
 
+async def test_a_pack_of_another_make_can_be_added_without_a_scan_before() -> None:
+    async with Simulation([{"make": "daly"}]) as sim, Program("run") as service:
+        await service.until("no pack is enabled yet")
+        [address] = sim.addresses
+        added = await command("add", address, "--name", "Bow")
+        assert f"Daly, watch only. {WATCH_ONLY}" in " ".join(added.out.split())
+        assert "Found: Daly BMS, 4 cells" in added.out
+
+
 async def test_a_pack_of_another_make_that_a_scan_has_found_can_be_probed_and_added_by_a_file(
     tmp_path: Path,
 ) -> None:

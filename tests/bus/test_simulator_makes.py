@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from bleak import BleakClient
 from bleak.exc import BleakError
+from bleak_retry_connector import close_stale_connections, establish_connection
 
 from dbus_xbms.simulator.makes.table import MAKES
 from dbus_xbms.simulator.scenario import address_of
@@ -33,6 +35,15 @@ MODULES = {"litime": "redodo", "power_queen": "redodo"}  # of the library, where
 CELL_ERROR = {"renogy": 0.05}  # V, where it is not 0.5 mV
 # Currents are imposed, as a battery at rest has none.
 CHARGING, DISCHARGING = 31.4, -28.6
+
+
+@pytest.fixture(autouse=True)
+def _unmodified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what the program replaces in the library, which another test in this process may have used."""
+    base = importlib.import_module("aiobmsble.basebms")
+    monkeypatch.setattr(base, "BleakClient", BleakClient)
+    monkeypatch.setattr(base, "establish_connection", establish_connection)
+    monkeypatch.setattr(base, "close_stale_connections", close_stale_connections)
 
 
 def module_of(make: str) -> Any:
@@ -93,6 +104,15 @@ def fits(pattern: Mapping[str, Any], seen: Any) -> bool:
     return (company is None or company in seen.manufacturer_data) and (
         service is None or service in seen.service_uuids
     )
+
+
+@pytest.mark.parametrize("make", MAKES)
+async def test_the_library_reads_what_describes_the_device(make: str) -> None:
+    async with Simulation([{"make": make, **RESTING}]), reader(make) as bms:
+        await bms.async_update()
+        described = await bms.device_info()
+        assert described.get("model") or described.get("sw_version"), described
+        assert all(text.isascii() for text in described.values())
 
 
 @pytest.mark.parametrize("make", ["litime", "jikong", "daly", "seplos"])

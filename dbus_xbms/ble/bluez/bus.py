@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -32,21 +33,24 @@ class OrderedBluezBus(BluezBus):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._held: list[Message] | None = None  # messages after a reply, until its caller has continued
+        self._held: deque[Message] = deque()  # messages after a reply, until its caller has continued
+        self._holding = False
 
     def _process_message(self, msg: Message) -> None:
-        if self._held is not None:
-            self._held.append(msg)
-            return
-        super()._process_message(msg)
-        if msg.message_type is MessageType.METHOD_RETURN:
-            self._held = []
-            asyncio.get_running_loop().call_soon(self._release)
+        self._held.append(msg)
+        if not self._holding:
+            self._release()
 
     def _release(self) -> None:
-        held, self._held = self._held, None
-        for message in held or ():
-            self._process_message(message)
+        """Handle what is held, up to the next reply."""
+        self._holding = False
+        while self._held:
+            message = self._held.popleft()
+            super()._process_message(message)
+            if message.message_type is MessageType.METHOD_RETURN:
+                self._holding = True
+                asyncio.get_running_loop().call_soon(self._release)
+                return
 
 
 @asynccontextmanager

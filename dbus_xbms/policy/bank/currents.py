@@ -151,13 +151,16 @@ def _combine(
     members: Sequence[Placed], averages: Mapping[str, AverageCurrent], direction: Direction
 ) -> Combined:
     """The current that packs in parallel allow, each within its own limits."""
-    ceiling = sum(_ceiling(one, direction) for one in members)
+    ceilings = {one.number: _ceiling(one, direction) for one in members}
+    ceiling = sum(ceilings.values())
     online, silent = carrying(members, direction), perhaps_carrying(members, direction)
     if not online:
         return _without_online(members, silent, direction, ceiling)
-    found = shares(online, averages, direction.sign, _size(online, direction))
+    found = shares(online, averages, direction.sign, _size(online, ceilings, direction))
     contributions = {one.number: _contribution(one, found[one.number].part, direction) for one in online}
-    allowances = [_by_member(one, contributions[one.number], found[one.number], direction) for one in online]
+    allowances = [
+        _by_member(one, contributions[one.number], found[one.number], ceilings[one.number]) for one in online
+    ]
     allowances += [_by_silent(one, online, direction) for one in silent]
     total = sum(each.current for each in contributions.values())
     least = min(allowances, key=lambda each: each.current)
@@ -209,15 +212,15 @@ def _last(one: Placed, direction: Direction) -> tuple[float, str]:
     return min(direction.last(one.control), most), "last allowed"
 
 
-def _size(members: Sequence[Placed], direction: Direction) -> float:
+def _size(members: Sequence[Placed], ceilings: Mapping[int, float], direction: Direction) -> float:
     """The capacity in Ah to which shares refer; by the ceilings, if an owner has overstated a capacity."""
     capacity = sum(one.capacity for one in members)
-    ceiling = sum(_ceiling(one, direction) for one in members)
+    ceiling = sum(ceilings[one.number] for one in members)
     return min(capacity, ceiling / direction.rate) or capacity
 
 
-def _by_member(one: Placed, contribution: Contribution, share: Share, direction: Direction) -> Allowance:
-    """The bank's current at which an online member is at its own limit."""
+def _by_member(one: Placed, contribution: Contribution, share: Share, ceiling: float) -> Allowance:
+    """The bank's current at which an online member is at its own limit; ``ceiling``: A, of the member."""
     own, reason = contribution.current, f"{one.view.name}: {contribution.reason}"
     excess = max(0.0, share.excess - TOLERATED_EXCESS * own)
     if excess:
@@ -225,7 +228,7 @@ def _by_member(one: Placed, contribution: Contribution, share: Share, direction:
     return Allowance(
         current=max(0.0, own - excess) / share.part,
         reason=reason,
-        ceiling=own >= _ceiling(one, direction) > 0 and not excess,
+        ceiling=own >= ceiling > 0 and not excess,
     )
 
 

@@ -134,7 +134,7 @@ def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
         raise ProtocolError("capacity: expected remaining and nominal, got FFFF for both: an unknown dialect")
     if abs(basic.current) > LARGEST_CURRENT:
         raise ProtocolError(f"current: expected at most {LARGEST_CURRENT:g} A, got {basic.current:g}")
-    sensors = basic.sensors
+    sensors, mosfets = basic.sensors, basic.mosfets
     return PackSample(
         voltage=basic.voltage,
         current=basic.current,
@@ -142,9 +142,9 @@ def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
         remaining=basic.remaining,
         nominal=_nominal(basic),
         cycles=basic.cycles,
-        mosfets=basic.mosfets,
+        mosfets=mosfets,
         protection=protections(basic.protection),
-        commanded=commanded(basic.mosfets, basic.protection),
+        commanded=commanded(mosfets, basic.protection),
         locked=is_locked(basic.protection),
         cells=cells,
         balancing=frozenset(basic.balancing),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import struct
 from collections.abc import Mapping
-from enum import IntFlag
+from typing import Any
 
 from dbus_xbms.model import Counters, Mosfets
 from dbus_xbms.protocols import Field, ProtocolError, decode
@@ -28,12 +28,10 @@ MOST_CELLS = 32
 MOST_SENSORS = 8
 
 
-class Status(IntFlag):
-    """The MOSFET byte of basic info. Sources disagree on its other bits, so they are ignored."""
-
-    CHARGE = 1 << 0
-    DISCHARGE = 1 << 1
-    COARSE = 1 << 7  # currents and charges in 100 mA and 100 mAh instead of 10; not seen in any capture
+# Bits of the MOSFET byte of basic info. Sources disagree on its other bits, so they are ignored.
+CHARGE_ON = 1 << 0
+DISCHARGE_ON = 1 << 1
+COARSE = 1 << 7  # currents and charges in 100 mA and 100 mAh instead of 10; not seen in any capture
 
 
 def celsius(raw: int) -> float:
@@ -61,10 +59,11 @@ BASIC_FIELDS = (
     Field(name="protection", at=16, fmt=">H"),
     Field(name="software", at=18, fmt=">B"),
     Field(name="soc", at=19, fmt=">B"),
-    Field(name="status", at=20, fmt=">B", convert=Status),
+    Field(name="status", at=20, fmt=">B"),
     Field(name="cell_count", at=21, fmt=">B"),
     Field(name="sensor_count", at=22, fmt=">B"),
 )
+HEAD = struct.Struct(">" + "".join(row.fmt.removeprefix(">") for row in BASIC_FIELDS))  # there are no gaps
 SENSORS_AT = 23
 CHARGES = frozenset(("remaining", "nominal"))
 GAUGE = CHARGES | {"current"}  # raw in BASIC_FIELDS: a flag decides the unit
@@ -89,7 +88,7 @@ class Basic:
     protection: int  # bits as in ProtectionBit
     software: int  # one nibble before the dot, one after it
     soc: int  # %
-    status: Status
+    status: int  # bits, see CHARGE_ON
     cell_count: int
     sensor_count: int  # as reported; temperatures has those that were sent
     temperatures: tuple[float, ...]
@@ -142,7 +141,7 @@ class Basic:
     @property
     def mosfets(self) -> Mosfets:
         """The state of the MOSFETs."""
-        return Mosfets(charge=Status.CHARGE in self.status, discharge=Status.DISCHARGE in self.status)
+        return Mosfets(charge=bool(self.status & CHARGE_ON), discharge=bool(self.status & DISCHARGE_ON))
 
 
 def decode_basic(payload: bytes) -> Basic:
@@ -151,7 +150,7 @@ def decode_basic(payload: bytes) -> Basic:
     Raises:
         ProtocolError: too short, or more sensors than any JBD has.
     """
-    values = decode(BASIC_FIELDS, payload)
+    values = _decode_head(payload)
     count = values["sensor_count"]
     if count > MOST_SENSORS:
         raise ProtocolError(f"temperature sensors: expected at most {MOST_SENSORS}, got {count}")
@@ -167,8 +166,17 @@ def decode_basic(payload: bytes) -> Basic:
     return Basic(**values, temperatures=temperatures, tail=tail)
 
 
-def _per_unit(status: Status, tail: Tail) -> int:
-    return 10 if Status.COARSE in status or tail.coarse else 100
+def _decode_head(payload: bytes) -> dict[str, Any]:
+    """Decode :data:`BASIC_FIELDS` at once; if there are too few bytes, one by one up to the missing one."""
+    if len(payload) < HEAD.size:
+        return decode(BASIC_FIELDS, payload)
+    return {
+        row.name: row.convert(raw) for row, raw in zip(BASIC_FIELDS, HEAD.unpack_from(payload), strict=True)
+    }
+
+
+def _per_unit(status: int, tail: Tail) -> int:
+    return 10 if status & COARSE or tail.coarse else 100
 
 
 def _unknown(gauge: Mapping[str, int]) -> frozenset[str]:

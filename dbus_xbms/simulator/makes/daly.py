@@ -15,13 +15,14 @@ from dbus_xbms.simulator.makes.make import (
     named_by_address,
     problem,
 )
-from dbus_xbms.simulator.makes.modbus import READ_HOLDING, parse, registers
+from dbus_xbms.simulator.makes.modbus import READ_HOLDING, characters, parse, registers
 from dbus_xbms.simulator.modules import CharacteristicSpec, ServiceSpec
 
 UNIT = 0xD2
 COMPANY = 0x0302
 MOST_CELLS, MOST_SENSORS = 32, 8
-MEASURED, SETTINGS = 0x0000, 0x003E  # first registers of two blocks
+MEASURED, SETTINGS, DEVICE = 0x0000, 0x003E, 0x00A9  # first registers of three blocks
+TEXTS = (b"DL-R16U-F16S100A" + b"DL-R16U-01".ljust(16)).ljust(64, b"\0")  # software, hardware
 NO_CURRENT = 30000  # raw; a current in 0.1 A is added
 NO_TEMPERATURE = 40  # °C that are added
 
@@ -31,7 +32,9 @@ def answer(request: bytes, battery: Battery) -> bytes | None:
     asked = parse(request)
     if asked is None or (asked.unit, asked.function) != (UNIT, READ_HOLDING):
         return None
-    return registers(asked, {MEASURED: _measured(battery), SETTINGS: _settings(battery)})
+    return registers(
+        asked, {MEASURED: _measured(battery), SETTINGS: _settings(battery), DEVICE: characters(TEXTS)}
+    )
 
 
 def _measured(battery: Battery) -> list[float]:

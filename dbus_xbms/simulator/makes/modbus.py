@@ -55,6 +55,11 @@ def registers(asked: ModbusRequest, blocks: Mapping[int, Sequence[float]]) -> by
     return None
 
 
+def characters(text: bytes) -> list[float]:
+    """Return registers with two characters each."""
+    return [int.from_bytes(text[at : at + 2], "big") for at in range(0, len(text), 2)]
+
+
 def words(number: float) -> tuple[int, int]:
     """Return a 32-bit number as two registers, the high one first."""
     raw = round(number)

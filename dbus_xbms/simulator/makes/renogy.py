@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.makes.make import NOTIFIES, TAKES_BOTH, Make, problem
-from dbus_xbms.simulator.makes.modbus import READ_HOLDING, parse, registers, words
+from dbus_xbms.simulator.makes.modbus import READ_HOLDING, characters, parse, registers, words
 from dbus_xbms.simulator.modules import CharacteristicSpec, ServiceSpec, address_bytes
 
 UNIT = 0x30
 MOST_CELLS, MOST_SENSORS = 16, 16
-CELLS, GAUGE, STATE = 0x1388, 0x13B2, 0x13EC  # first registers of three blocks
+CELLS, GAUGE, STATE, DEVICE = 0x1388, 0x13B2, 0x13EC, 0x13F0  # first registers of four blocks
+# The serial number at 12, the name at 36 and the version of the software at 52.
+TEXTS = bytes(12) + b"00000001".ljust(24, b"\0") + b"RBT100LFP12-BT".ljust(16, b"\0") + b"1.00"
 
 
 def answer(request: bytes, battery: Battery) -> bytes | None:
@@ -20,7 +22,8 @@ def answer(request: bytes, battery: Battery) -> bytes | None:
     asked = parse(request)
     if asked is None or (asked.unit, asked.function) != (UNIT, READ_HOLDING):
         return None
-    return registers(asked, {CELLS: _cells(battery), GAUGE: _gauge(battery), STATE: _state(battery)})
+    device, state = characters(TEXTS), _state(battery)
+    return registers(asked, {CELLS: _cells(battery), GAUGE: _gauge(battery), STATE: state, DEVICE: device})
 
 
 def _cells(battery: Battery) -> list[float]:

@@ -217,7 +217,7 @@ PROBLEMS = {
         with_contact(ContactState.OTHER_MAKE, "service ff00 is there", replace(SHOWN, silent=True)),
         f"pack House ({ONE})",
         "service ff00 is there",
-        "its protocol is not supported",
+        "scan, then add it again",
     ),
     "refuses the password while values are held": (
         with_contact(ContactState.NEEDS_PASSWORD, "the Bluetooth module refuses its password", SHOWN),

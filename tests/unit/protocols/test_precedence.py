@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.protocols import Advertised
-from dbus_xbms.protocols.advertisement import Pattern, certainty, uuid16
+from dbus_xbms.protocols.advertisement import LONGEST_START, Pattern, certainty, uuid16
+from dbus_xbms.protocols.aiobmsble.makes import MAKES
 from dbus_xbms.protocols.registry import FAMILIES, recognise
+from tests.unit.recorded import RECORDED, Entry
 
 FF00, FFE0, FFF0 = uuid16(0xFF00), uuid16(0xFFE0), uuid16(0xFFF0)
 OTHER = "00:11:22:33:44:55"
@@ -45,6 +47,21 @@ def advert(name: str = "", address: str = OTHER, service: str = "", company: int
 )
 def test_an_advertisement_belongs_to_the_surest_family(seen: Advertised, family: str) -> None:
     assert recognise(seen) is FAMILIES[family]
+
+
+@pytest.mark.parametrize("entry", RECORDED["advertisements"]["entries"], ids=lambda e: str(e["local_name"]))
+def test_a_recorded_jbd_belongs_to_no_other_make(entry: Entry) -> None:
+    services = tuple(uuid16(int(s, 16)) if len(s) == 4 else s for s in entry["service_uuids_16bit"])
+    companies = {
+        int(company, 16): bytes.fromhex(text) for company, text in entry["manufacturer_data"].items()
+    }
+    seen = Advertised(
+        address=entry["mac_prefix"] or "",
+        name=entry["local_name"] or "",
+        services=services,
+        manufacturer=companies,
+    )
+    assert recognise(seen) is FAMILIES["JBD"]
 
 
 @pytest.mark.parametrize("name", ["KS-Vanvolt-666", "DL-401710015C9B", "HS30A3", "JHB-501812XXXXXX"])
@@ -94,6 +111,21 @@ def test_every_given_part_of_a_pattern_must_match() -> None:
         replace(whole, manufacturer={8: b"\x01"}),
     )
     assert not [one for one in others if pattern.matches(one)]
+
+
+def test_the_evidence_of_an_advertisement_is_what_patterns_look_at() -> None:
+    seen = Advertised(address=OTHER, name="A", services=(FF00,), manufacturer={7: bytes(LONGEST_START)})
+    assert replace(seen, rssi=-60, manufacturer={7: bytes(LONGEST_START + 1)}).evidence == seen.evidence
+    others = (
+        replace(seen, address="00:11:22:33:44:56"),
+        replace(seen, name="B"),
+        replace(seen, services=()),
+        replace(seen, manufacturer={7: b"\x01"}),
+        replace(seen, service_data={FF00: b""}),
+    )
+    assert seen.evidence not in {other.evidence for other in others}
+    patterns = [pattern for make in MAKES for pattern in make.patterns]
+    assert max(len(pattern.manufacturer_start) for pattern in patterns) <= LONGEST_START
 
 
 def test_a_pattern_may_require_that_there_is_no_service_data() -> None:
