@@ -22,7 +22,7 @@ END
 }
 
 OLDEST_VENUS=360  # v3.60: the first with Python 3.12
-ROOM=10240        # kB free on /data; a release takes a third of that
+ROOM=10240        # kB free on /data; a release takes 9 MB with its compiled modules
 SELF_TEST_TIME=120 # s
 PATIENCE=${XBMS_PATIENCE:-120} # s for a new release to start; the slowest GX compiles it at the first start
 STEADY=${XBMS_STEADY:-6}       # s for which it has to stay up; supervise notices an exit after up to 1 s

@@ -12,6 +12,7 @@ from dbus_xbms.ble.link import Capture
 from dbus_xbms.contact import LOGINS, Contact, ContactView, Failure
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.model import Counters, Extremes, MosfetTarget, Phase, SwitchStatus
+from dbus_xbms.pack.command_sender import CommandSender
 from dbus_xbms.pack.commands import Commands, Outgoing
 from dbus_xbms.pack.contact_tracker import ContactTracker
 from dbus_xbms.pack.persistence import PackMemory, SettingsWriter
@@ -24,7 +25,7 @@ from dbus_xbms.policy.bank import inrush
 from dbus_xbms.policy.bank.records import MemberView
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
-from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
+from dbus_xbms.protocols import BmsFamily
 from dbus_xbms.record import replace
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
 from dbus_xbms.settings import PackSettings, Value, instance_of, name_of
@@ -66,6 +67,7 @@ class PackMonitor:
         self._poller = Poller(address, settings, central=central, protocol=protocol, capture=capture)
         self.changed = self._poller.changed
         self._commands = Commands(address, settings, protocol.switching)
+        self._sender = CommandSender(address, self._commands, self._poller, writer)
         self.role = Role(settings, writer, self.changed)
         self._setting_changes = SettingChanges(address, settings, writer, self.role)
         self._memory = PackMemory(address, settings, writer)
@@ -86,7 +88,7 @@ class PackMonitor:
                 self._take(polled)
                 yield self.report(_now())
                 if isinstance(polled, Polled) and (command := self._due(polled)):
-                    await self._send(command)
+                    await self._sender.send(command)
         finally:
             await self._poller.close()
             self._commands.fail_waiting("the service has ended")
@@ -191,29 +193,6 @@ class PackMonitor:
         command = self._commands.due(sample, polled.begun, controls=self.role.managed, inrush=danger)
         self._poller.urgent = self._commands.waiting
         return command
-
-    async def _send(self, command: Outgoing) -> None:
-        """Send a command to its end, even if this task is cancelled meanwhile."""
-        sending = asyncio.ensure_future(self._converse(command))
-        try:
-            await asyncio.shield(sending)
-        except asyncio.CancelledError:
-            await asyncio.wait([sending])
-            if not sending.cancelled() and (err := sending.exception()):
-                log.error("%s: %r", self.address, err)
-            raise
-
-    async def _converse(self, command: Outgoing) -> None:
-        try:
-            result = await self._poller.send(command.conversation)
-        except (LinkError, ProtocolError) as err:
-            self._commands.failed(command, str(err))
-        except BaseException as err:
-            self._commands.failed(command, f"an error in this program: {err!r}")
-            raise
-        else:
-            self._writer.put(self._commands.succeeded(command, result))
-        self.changed.set()
 
     def request(self, request: Request, sender: str) -> bool:
         """Accept or refuse (False) what a program requests over the bus."""

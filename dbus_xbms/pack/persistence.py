@@ -132,17 +132,17 @@ class PackMemory:
     def learn(self, reading: Reading, state: PackState) -> None:
         """Store the identity of the BMS; another BMS's only once the owner has confirmed it."""
         sample, reported = reading.sample, state.identity
-        if not state.plausibility.accepted:
+        confirmed = bool(self._settings.accept_new_bms)
+        if not state.plausibility.accepted or not (confirmed or reading.identity):
             return
-        if confirmed := bool(self._settings.accept_new_bms):
+        if confirmed:
             log.warning("%s: the new BMS is accepted, as the owner has confirmed", self._address)
             reported = replace(reported, cell_count=len(sample.cells), nominal=sample.nominal or 0.0)
             self._writer.put({identity.CONFIRM: 0, PackSettings.cycles.name: sample.cycles or 0})
         elif identity.is_other_pack(reported, sample, self._settings):
             return
-        if confirmed or reading.identity:
-            self.identity = identity.merge(self.identity, reported)
-            self._writer.put(remembered(self.identity))
+        self.identity = identity.merge(self.identity, reported)
+        self._writer.put(remembered(self.identity))
 
     def save(self, state: PackState, now: float) -> None:
         """Store what a restart must not lose at once, and everything else every :data:`SAVE_EVERY`."""

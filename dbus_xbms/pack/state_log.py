@@ -30,7 +30,7 @@ class StateLogger:
             before.phase if before else Phase.WAITING, decision.phase, identity, decision.doubt or why
         )
         known = before.alarms if before else {}
-        for path, level in decision.alarms.items():
+        for path, level in decision.alarms.items() if decision.alarms != known else ():
             if path in known and known[path] is not level and path != BMS_CABLE:  # logged with the phase
                 log.info("%s: %s is now %s", self._address, path, level.name)
         mode = before.limits.mode if before and before.limits else ""

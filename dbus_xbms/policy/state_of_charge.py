@@ -11,6 +11,7 @@ from dbus_xbms.settings import PackSettings
 FULL = 100.0  # %; a BMS that reports this has just detected it, and corrects its count later
 COUNT_TOLERANCE = 2.0  # % that the BMS's counts of charge and of SoC may differ
 UNKNOWN_CAPACITIES = frozenset((655.35, 6553.5))  # Ah; all bits set, in units of 10 mAh and of 100 mAh
+UNKNOWN_FROM = 655.0  # Ah; below the least of them
 ASSUMED_CAPACITY = 100.0  # Ah, for rules that cannot do without one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
 AVERAGING_TIME = 180.0  # s
@@ -19,7 +20,9 @@ LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 def is_known(nominal: float | None) -> TypeGuard[float]:
     """Return whether a nominal capacity in Ah, as a BMS reports it, is a real value."""
-    return nominal is not None and nominal > 0 and round(nominal, 2) not in UNKNOWN_CAPACITIES
+    if nominal is None or nominal <= 0:
+        return False
+    return nominal < UNKNOWN_FROM or round(nominal, 2) not in UNKNOWN_CAPACITIES
 
 
 def installed(nominal: float | None, settings: PackSettings | None = None) -> float:

@@ -93,11 +93,14 @@ def find_hot_sensor(
         capacity: Ah.
         now: s.
     """
-    sane = sorted((t, n) for n, t in enumerate(measured) if _sane(t))
+    under_load = abs(current) >= max(LEAST_LOAD, LOAD_RATE * capacity)
+    if hot is None and not under_load:
+        return None
+    sane = sorted([(t, n) for n, t in enumerate(measured) if _sane(t)])
     if len(sane) < 2:
         return None
     (second, _), (hottest, sensor) = sane[-2:]
-    if abs(current) >= max(LEAST_LOAD, LOAD_RATE * capacity) and hottest - second > MOSFET_LEAD:
+    if under_load and hottest - second > MOSFET_LEAD:
         return HotSensor(sensor=sensor, at=now)
     stays = hot is not None and hot.sensor == sensor and hottest > second and now - hot.at <= COOLING
     return hot if stays else None

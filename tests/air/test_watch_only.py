@@ -9,7 +9,9 @@ from typing import Self
 
 import pytest
 
+from dbus_xbms.ble.bluez import library
 from dbus_xbms.ble.central import Central
+from dbus_xbms.contact import ContactState
 from dbus_xbms.model import CommandState, MosfetTarget, Phase
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.policy.authority import ONLY_WATCHED, AuthorityState, Reason, Ruling, Surroundings, judge
@@ -235,3 +237,23 @@ async def test_a_password_reaches_the_library_and_a_change_of_it_connects_again(
         await asyncio.sleep(10.0)
         bms = watched.pack.monitor._poller._link._session._bms  # type: ignore[union-attr]
         assert bms._cfg.secret == "5678"
+
+
+@virtual_time
+async def test_a_machine_without_the_library_says_what_it_lacks_and_leaves_the_radio_alone() -> None:
+    lacking = "needs Python 3.12: run dbus-xbms with that"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "missing", lambda: lacking)
+        watched = Watched()
+        central = watched.pack.monitor._poller._central
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(central.run()), group.create_task(watched.pack.run())]
+            await asyncio.sleep(120.0)
+            contact = watched.pack.contact(now())
+            for task in reversed(tasks):
+                task.cancel()
+                await asyncio.wait([task])
+    assert (contact.state, contact.reason) == (ContactState.LIBRARY_MISSING, lacking)
+    assert "doctor" in contact.advice
+    assert watched.report.link.finding
+    assert not [what for _, what in watched.stack.log if what.startswith("connect")]

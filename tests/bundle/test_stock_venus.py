@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,7 +80,7 @@ print(sys.modules["dbus_fast"].__file__)
 print(sorted(name for name in sys.modules if name.startswith("aiobmsble")))
 """
     done = subprocess.run(
-        [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
+        [stock_python, "-B", "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -108,7 +109,7 @@ calculated(sample)
 print(len(MAKES), sample["temperature"], sample["power"])
 """
     done = subprocess.run(
-        [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
+        [stock_python, "-B", "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -132,6 +133,22 @@ def test_a_command_that_needs_the_simulator_says_where_it_is(
 def test_the_self_test_passes(unpacked: Path, stock_python: Path) -> None:
     done = launch(unpacked, stock_python, "doctor", "--self-test")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_install_sh_asks_for_the_room_that_a_release_takes_with_its_compiled_modules(
+    unpacked: Path, stock_python: Path, tmp_path: Path
+) -> None:
+    own = environment(stock_python) | {"PYTHONPYCACHEPREFIX": str(tmp_path)}
+    command = [str(unpacked / "bin/dbus-xbms"), "doctor", "--self-test"]  # imports every module
+    subprocess.run(command, env={**os.environ, **own}, check=True, capture_output=True, timeout=60)
+    compiled = tmp_path / unpacked.relative_to("/")
+    assert compiled.is_dir()
+    block = 4  # kB
+    sizes = [path.stat().st_size for folder in (unpacked, compiled) for path in folder.rglob("*")]
+    takes = sum(-(-size // (1024 * block)) * block for size in sizes)
+    room = re.search(r"^ROOM=(\d+)", (unpacked / "install.sh").read_text(), re.MULTILINE)
+    assert room
+    assert 5000 < takes < int(room[1])
 
 
 def test_a_frame_is_decoded(unpacked: Path, stock_python: Path) -> None:

@@ -101,7 +101,7 @@ class Jbd(ConversationFamily):
             ProtocolError: an impossible reading, or a number of cells that differs from the known one.
         """
         basic = decode_basic((yield from ask(READ_BASIC)))
-        cells = tuple(raw / 1000 for raw in decode_cells((yield from ask(READ_CELLS))))
+        cells = tuple([raw / 1000 for raw in decode_cells((yield from ask(READ_CELLS)))])
         if known and len(cells) != known.cell_count:
             raise ProtocolError(f"cells: expected {known.cell_count} as before, got {len(cells)}")
         sample = _sample(basic, cells)

@@ -191,7 +191,7 @@ def decode_cells(payload: bytes) -> tuple[int, ...]:
     """
     if len(payload) % 2 or not 0 < len(payload) <= 2 * MOST_CELLS:
         raise ProtocolError(f"cells: expected 2 bytes for each of 1 to {MOST_CELLS}, got {len(payload)}")
-    return tuple(raw for (raw,) in struct.iter_unpack(">H", payload))
+    return struct.unpack(f">{len(payload) // 2}H", payload)
 
 
 def decode_hardware(payload: bytes) -> str:
