@@ -106,7 +106,7 @@ ADVICE: Mapping[ContactState, str] = {
         "raise MaxConnections (`dbus-xbms get service`), add an adapter, "
         "or set ConnectionMode 1 of some packs"
     ),
-    ContactState.LIBRARY_MISSING: "`dbus-xbms doctor` says what this machine lacks to read its make",
+    ContactState.LIBRARY_MISSING: "on a GX, install dbus-xbms again; elsewhere see docs/other-machines.md",
     ContactState.NAME_TAKEN: "stop the other dbus-xbms that runs on this bus",
     ContactState.UNPUBLISHED: (
         "D-Bus must let this program own names that begin with com.victronenergy.battery and .switch: "

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from dbus_xbms.known.naming import Candidate
 from dbus_xbms.model import UNFINISHED
-from dbus_xbms.settings import address_of, bank_number
+from dbus_xbms.policy.authority import ONLY_WATCHED
+from dbus_xbms.settings import WATCH_ONLY, address_of, bank_number
 from dbus_xbms.text import columns_of, count, duration, padded
 from dbus_xbms.venus.tables.pane import FAULT
 
@@ -220,8 +221,10 @@ def _limits(pack: Battery) -> Iterable[tuple[str, list[str]]]:
 
 def _watching(pack: Battery) -> list[str]:
     """Return why a pack does not control chargers."""
-    words = pack.values.get(CHARGE_MODE)
-    return [str(words)] if words and not pack.controls else []
+    words = str(pack.values.get(CHARGE_MODE) or "")
+    if words.endswith(ONLY_WATCHED):
+        return [f"Watch only. {WATCH_ONLY}"]
+    return [words] if words and not pack.controls else []
 
 
 def _alarms(pack: Battery) -> list[str]:

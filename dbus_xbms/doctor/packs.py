@@ -52,7 +52,7 @@ def watched(facts: Facts) -> Iterator[Finding]:
     """Report packs that are only watched, and those that cannot be read on this machine."""
     packs = [pack for pack in facts.enabled if pack.watch_only]
     for pack in packs:
-        if pack.missing:
+        if pack.missing and not facts.running:  # otherwise the contact says so
             yield problem(f"pack {name_of(pack)}", f"{printable(pack.make)} {pack.missing}")
     if packs:
         names = listed(f"{name_of(pack)}: {printable(pack.make)}" for pack in packs)

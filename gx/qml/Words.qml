@@ -80,7 +80,6 @@ QtObject {
 		[/^charge fault$/, qsTr("charge fault")],
 		[/^discharge fault$/, qsTr("discharge fault")],
 		[/^short circuit$/, qsTr("short circuit")],
-		[/^This make is read with the library .*$/, qsTr("watch only: this make never controls charging")],
 		[/^Chemistry is not chosen$/, qsTr("the chemistry is not chosen")],
 		[/^this make is only watched$/, qsTr("this make is only watched")],
 		[/^part of the bank (.*)$/, qsTr("part of the bank %1")],

@@ -1725,10 +1725,6 @@
         <source>discharge fault</source>
         <translation>Fehler beim Entladen</translation>
     </message>
-    <message>
-        <source>watch only: this make never controls charging</source>
-        <translation>nur Anzeige: dieses Fabrikat steuert nie das Laden</translation>
-    </message>
 </context>
 <context>
     <name>WorstCell</name>

@@ -1725,10 +1725,6 @@
         <source>discharge fault</source>
         <translation>fallo de descarga</translation>
     </message>
-    <message>
-        <source>watch only: this make never controls charging</source>
-        <translation>solo se muestra: esta marca nunca controla la carga</translation>
-    </message>
 </context>
 <context>
     <name>WorstCell</name>

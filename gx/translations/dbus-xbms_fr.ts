@@ -1725,10 +1725,6 @@
         <source>discharge fault</source>
         <translation>défaut de décharge</translation>
     </message>
-    <message>
-        <source>watch only: this make never controls charging</source>
-        <translation>affichage seul : cette marque ne contrôle jamais la charge</translation>
-    </message>
 </context>
 <context>
     <name>WorstCell</name>

@@ -1725,10 +1725,6 @@
         <source>discharge fault</source>
         <translation>fout bij het ontladen</translation>
     </message>
-    <message>
-        <source>watch only: this make never controls charging</source>
-        <translation>alleen weergave: dit merk regelt nooit het laden</translation>
-    </message>
 </context>
 <context>
     <name>WorstCell</name>

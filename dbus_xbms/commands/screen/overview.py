@@ -9,7 +9,7 @@ from dbus_xbms.commands.screen.reading import LEVELS, alarms, mosfets, number, s
 from dbus_xbms.commands.screen.scene import Absent, Entry, Scene, View, contact_of, entries, index_of
 from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled, width_of
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery, amps, ends_of
-from dbus_xbms.settings import WATCH_ONLY
+from dbus_xbms.policy.authority import ONLY_WATCHED
 from dbus_xbms.text import columns_of, duration, printable
 
 INDENT = 3  # columns before a pack: mark, number, alarm
@@ -109,7 +109,7 @@ def _limits(pack: Battery) -> list[Line]:
     """Return each limit with its reason, or why the pack does not control."""
     if not pack.controls:
         words = str(pack.values.get(CHARGE_MODE) or "")
-        words = "Watch only" if words.endswith(WATCH_ONLY) else words
+        words = "Watch only" if words.endswith(ONLY_WATCHED) else words
         return [styled(words, Style.FAINT)] if words else []
     return [
         line(f"{label} {pack.text(path)}", *_words(str(pack.values.get(words) or "")))

@@ -17,6 +17,7 @@ from dbus_xbms.commands.screen.scene import Absent, Scene, View, places
 from dbus_xbms.commands.screen.style import text_of, width_of
 from dbus_xbms.commands.table import Battery, Value, rows
 from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.policy.authority import ONLY_WATCHED
 from dbus_xbms.report import BankReport
 from dbus_xbms.settings import WATCH_ONLY, bank_id
 from dbus_xbms.text import columns_of
@@ -244,11 +245,11 @@ def test_a_bank_that_only_shows_says_why_it_does_not_control() -> None:
 
 def test_a_pack_that_is_only_watched_says_so_in_short_and_why_on_its_page() -> None:
     values = {path: value for path, value in PORT.values.items() if not path.startswith("/Info/")}
-    watched = replace(PORT, values={**values, "/Info/ChargeMode": f"Not controlling: {WATCH_ONLY}"})
+    watched = replace(PORT, values={**values, "/Info/ChargeMode": f"Not controlling: {ONLY_WATCHED}"})
     overview = " ".join(drawn(Scene(packs=[watched, STARBOARD]), (80, 24)))
     assert "Watch only" in overview
     assert "aiobmsble" not in overview
-    assert f"Not controlling: {WATCH_ONLY}" in all_text(Scene(packs=[watched]), (80, 24), View(opened=True))
+    assert f"Watch only. {WATCH_ONLY}" in all_text(Scene(packs=[watched]), (80, 24), View(opened=True))
 
 
 def test_an_alarm_that_a_pack_raises_is_not_repeated_for_its_bank() -> None:

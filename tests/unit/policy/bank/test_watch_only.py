@@ -255,6 +255,14 @@ def test_one_that_reports_no_temperatures_is_not_charged_until_its_owner_says_so
     assert "Pack 2 reports no temperatures" in other.decision.for_owner
 
 
+def test_one_whose_capacity_is_unknown_may_carry_everything_and_the_bank_says_so() -> None:
+    found = decide(member(1), watched(2, capacity=0.0))[1]
+    assert found.limits
+    assert (found.limits.ccl, found.limits.dcl) == (20.0, 30.0)
+    assert "Pack 2 reports no capacity (set its Capacity)" in found.for_owner
+    assert limits(member(1), silent(watched(2, capacity=0.0))).ccl == 20.0
+
+
 # Properties
 
 
@@ -395,9 +403,10 @@ def test_without_another_pack_that_conducts_they_add_nothing(own: list[Spec], ot
 
 @few
 @given(trusted, added, st.floats(0.0, 100.0))
-def test_lowering_what_the_owner_set_never_raises_a_limit(
+def test_lowering_what_the_owner_set_never_raises_a_limit_while_nothing_flows(
     own: list[Spec], others: list[Spec], less: float
 ) -> None:
+    own, others = ([replace(spec, current=0.0) for spec in each] for each in (own, others))
     lower = [
         replace(
             others[0],
