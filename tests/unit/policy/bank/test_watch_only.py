@@ -80,6 +80,11 @@ def test_a_watch_only_pack_stays_outside_the_bank_of_all_packs_until_the_bank_al
     assert form({1: bank(AllowWatchOnlyMembers=1)}, PACKS)[1].members == (ONE, TWO, LITE)
 
 
+def test_a_watch_only_pack_that_the_bank_allows_stays_outside_for_the_reasons_of_any_pack() -> None:
+    packs = PACKS | {LITE: watched_settings(Enabled=1, Cells=8, Chemistry="LiFePO4", CustomName="Lite")}
+    assert form({1: bank(AllowWatchOnlyMembers=1)}, packs)[1].outside == ("Lite: LiFePO4 with 8 cells",)
+
+
 def test_watch_only_packs_are_no_bank_of_all_packs_by_themselves() -> None:
     packs = {address: watched_settings(Enabled=1, Cells=8) for address in (TWO, LITE, "A4:C1:37:00:00:04")}
     found = form({1: bank(AllowWatchOnlyMembers=1)}, {**packs, ONE: PACKS[ONE]})[1]
