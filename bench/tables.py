@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bench.speed.makes import kept
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.protocols.aiobmsble.brands import BRANDS
 from dbus_xbms.protocols.aiobmsble.make import EXTRAS
@@ -14,6 +15,7 @@ from dbus_xbms.settings import AnySetting
 from dbus_xbms.settings.topics import BANK_TOPICS, TOPICS
 
 DOCS = Path(__file__).parents[1] / "docs"
+BENCH = DOCS / "bench.md"
 CHARGE_CONTROL = DOCS / "charge-control.md"
 SETTINGS = DOCS / "settings.md"
 OTHER_MAKES = DOCS / "other-makes.md"
@@ -94,6 +96,7 @@ def makes() -> str:
 TABLES: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     CHARGE_CONTROL: {"presets": presets, "bounds": bounds},
     SETTINGS: {"settings": settings, "bank": bank_settings},
+    BENCH: {"makes": kept},
     OTHER_MAKES: {"makes": makes},
 }
 

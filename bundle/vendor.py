@@ -78,7 +78,9 @@ def _download(cache: Path) -> None:
     )
     pip = (sys.executable, "-m", "pip", "download")
     with tempfile.TemporaryDirectory(dir=cache) as fetched:
-        subprocess.run([*pip, *options, *which, "--dest", fetched, "--requirement", LOCK], check=True)
+        command = [*pip, *options, *which, "--dest", fetched, "--requirement", str(LOCK)]
+        # In its own session Ctrl-C does not reach pip, which would print a traceback while it starts.
+        subprocess.run(command, check=True, start_new_session=True)
         for wheel in Path(fetched).glob("*.whl"):
             wheel.replace(cache / wheel.name)  # atomic: never a partial file
 

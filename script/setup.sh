@@ -40,14 +40,16 @@ need_python() {
     find_python $supported || missing "Python 3.11 or newer with venv" python3-venv
 }
 
-# make_venv DIRECTORY PYTHON [EXTRAS]: install the project there, editable; do nothing if it is up to date.
+# make_venv DIRECTORY PYTHON [EXTRAS]: install the project there, editable, by default with the library for other makes;
+# do nothing if it is up to date.
 make_venv() {
-    stamp="$PWD $2 ${3:-} $(cksum <pyproject.toml)"
+    extras=${3:-"[other-makes]"}
+    stamp="$PWD $2 $extras $(cksum <pyproject.toml)"
     [ "$(cat "$1/.installed" 2>/dev/null)" = "$stamp" ] && return
     echo "Setting up $1 ..." >&2
     "$2" -m venv --clear "$1"
-    "$1/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --editable ".${3:-}" </dev/null
-    case ${3:-} in *gx* | *dev*) add_qt_libraries "$1/bin/python" ;; esac
+    "$1/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --editable ".$extras" </dev/null
+    case $extras in *gx* | *dev*) add_qt_libraries "$1/bin/python" ;; esac
     echo "$stamp" >"$1/.installed"
 }
 

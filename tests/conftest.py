@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import hypothesis
@@ -17,11 +18,29 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("tests")
 
 
+# Layers whose tests mostly wait for processes; the others compute.
+WAITING = {"bus", "bundle", "endurance", "install", "process", "tools"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest tests first, so that none of them runs alone at the end."""
-    items.sort(
-        key=lambda item: not item.get_closest_marker("endurance") and "closed_loop" not in item.path.parts
-    )
+    """Run the longest tests first, so that none of them runs alone at the end, and mix the other modules.
+
+    Each worker begins with a part of the list: in any part, tests that wait leave the processor to others.
+    """
+    modules = {item.path: 0.0 for item in items}
+    sizes, counted = Counter(map(_waits, items)), Counter[bool]()
+    for item in items:
+        counted[_waits(item)] += 1
+        modules[item.path] = modules[item.path] or counted[_waits(item)] / sizes[_waits(item)]
+    items.sort(key=lambda item: (not _is_long(item), modules[item.path]))
+
+
+def _waits(item: pytest.Item) -> bool:
+    return not WAITING.isdisjoint(item.path.parts)
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("endurance")) or "closed_loop" in item.path.parts
 
 
 def pytest_configure(config: pytest.Config) -> None:

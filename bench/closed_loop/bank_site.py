@@ -125,7 +125,8 @@ class Site:
         self._changing: tuple[object, ...] = ()
         self._changed_at = 0.0
         self._lent: set[Outage] = set()
-        self._started = self._polled_at = 0.0  # s, when the program has started, and its last poll
+        self._started = self._polled_at = 0.0  # s, when the program starts or has started, and its last poll
+        self._seen_at = 0.0  # s, the last step
 
     def steps(self, days: float) -> Iterator[Step]:
         """Yield each step of so many days, after it."""
@@ -148,8 +149,11 @@ class Site:
 
     def _polled(self, now: float) -> Limits | None:
         """Poll all packs, and return the limits on the bus; none while the program does not run."""
-        if any(0 <= now % DAY - hour * HOUR < DOWN for hour in self.setup.restarts):
-            self._started = now + FINE
+        midnight = now - now % DAY
+        if any(self._seen_at < midnight + hour * HOUR <= now for hour in self.setup.restarts):
+            self._started = now + DOWN
+        self._seen_at = now
+        if now < self._started:
             return None
         samples = [pack.measured(now) for pack in self.plant.packs]
         if self._started > self._polled_at:

@@ -32,6 +32,8 @@ WARM_UP = 8.0  # s; values read only once, such as the counters, have been read 
 PROGRAM, FLOOR = "program", "floor"
 SOCKETS, BEAT = "program, sockets", "floor, one beat"  # by AcquireNotify; with all packs polled at once
 BANK = "program, bank"  # of all packs, in control of chargers
+# Packs of other makes that only watch, by the word for them in a scenario, and the setting Protocol.
+WATCHED_MAKES = {"jbd": "JBD", "litime": "redodo", "jikong": "jikong", "daly": "daly", "seplos": "seplos"}
 CYTHON, PURE = "cython", "pure"  # builds of dbus-fast
 SLICES = 3  # of the first window; the median counts, since other programs share the machine
 WATCHED = 1 / 3  # length of the second window, as a part of the first one
@@ -153,9 +155,9 @@ class _Stage:
         return Used(polls=await self.polls(), cpu=cpu_seconds(self.pid), daemon_cpu=cpu_seconds(self.daemon))
 
     async def polls(self) -> int:
-        """Return the number of requests for basic info to all packs."""
+        """Return the number of polls of all packs: of the most frequent request, or reply without one."""
         truths = [await self.sim.truth(address) for address in self.sim.addresses]
-        return sum(truth["counters"]["requests"].get("03", 0) for truth in truths)
+        return sum(max(truth["counters"]["requests"].values(), default=0) for truth in truths)
 
 
 @asynccontextmanager
@@ -166,14 +168,23 @@ async def _stage(trial: Trial, subject: str) -> AsyncIterator[_Stage]:
         os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
         async with Watch(address, []) as watch:
             daemon = await watch.daemon_pid()
-        sim = await stack.enter_async_context(Simulation([{**PACK} for _ in range(trial.packs)]))
+        make = subject if subject in WATCHED_MAKES else "jbd"
+        rows = [{**PACK, "make": make} for _ in range(trial.packs)]
+        sim = await stack.enter_async_context(Simulation(rows))
         started = await START[subject](stack, trial, sim)
         yield _Stage(subject, address, daemon, sim, started.pid, started.first_value, started.last_value)
 
 
 async def _program(
-    stack: AsyncExitStack, trial: Trial, sim: Simulation, notify: Notify, *, bank: bool = False
+    stack: AsyncExitStack,
+    trial: Trial,
+    sim: Simulation,
+    notify: Notify,
+    *,
+    bank: bool = False,
+    watched: str = "",
 ) -> Started:
+    """Start the program; ``watched``: the protocol of packs that do not control."""
     now, shown = asyncio.get_running_loop().time, dict[str, float]()
 
     def changed(seen: Seen) -> None:
@@ -181,8 +192,9 @@ async def _program(
             shown.setdefault(seen.name, now())
 
     async with Venus(changed) as venus:
-        control = 0 if bank else trial.control
-        chosen = {"PollInterval": 1 / trial.rate, "Control": control, "NotifyMethod": notify.value}
+        control = 0 if bank or watched else trial.control
+        chosen: dict[str, float | str] = {"PollInterval": 1 / trial.rate, "NotifyMethod": notify.value}
+        chosen |= {"Control": control} | ({"Protocol": watched} if watched else {})
         await venus.enable(*sim.addresses, **chosen, Chemistry="LiFePO4")
         if bank:
             await venus.confirm_bank(Control=trial.control)
@@ -212,4 +224,5 @@ START: dict[str, Callable[[AsyncExitStack, Trial, Simulation], Awaitable[Started
     PROGRAM: partial(_program, notify=Notify.START),
     SOCKETS: partial(_program, notify=Notify.ACQUIRE),
     BANK: partial(_program, notify=Notify.START, bank=True),
+    **{make: partial(_program, notify=Notify.START, watched=name) for make, name in WATCHED_MAKES.items()},
 }

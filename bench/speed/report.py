@@ -232,6 +232,21 @@ large fleet is judged by the multiples, because the speed of the machine changes
 {goals}
 {failures}{why}
 ![CPU by number of packs](bench.svg)
+
+{makes}"""
+
+# Filled by bench.tables from what bench.speed.makes kept.
+MAKES = """## Packs of other makes
+
+Written by `python -m bench.speed.makes --keep`, then `python -m bench.tables`, on the same machine. The packs
+of each make are read by a process of their own, and so are JBDs that only watch, all at the same time, once a
+second, with dbus-fast compiled. The packs are as above. CPU, dbus-daemon and signals are per pack and poll of
+four packs. A JBD and a Daly take two requests per poll, a LiTime one, a Seplos five; a JK sends its
+measurements unasked. The library that reads other makes is imported for the first such pack, and by no
+process without one.
+
+<!-- makes -->
+<!-- end -->
 """
 
 WHY = """The goal is missed against the floor that polls all packs at the same moment. Both processes wake
@@ -259,6 +274,7 @@ def page(results: Sequence[Result], where: str, failures: Sequence[str] = ()) ->
         goals=goals(results),
         failures="".join(f"{failure}\n\n" for failure in failures),
         why=WHY,
+        makes=MAKES,
     )
 
 

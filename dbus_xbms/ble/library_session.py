@@ -194,7 +194,9 @@ class LibrarySession:
         if isinstance(err, SubscriptionFailed):
             return failure(err.__cause__ or err, "subscription failed: ", NotSubscribed, late=LATE)
         if isinstance(err, BleakCharacteristicNotFoundError) or type(err) is ConnectionError:
-            return OtherMake(f"another make than {self._module.removesuffix('_bms')}: {err}")
+            return OtherMake(
+                f"another make than {self._module.removesuffix('_bms')}: {str(err).rstrip('!.')}"
+            )
         if isinstance(err, TimeoutError):
             return NoReply("no reply")
         if isinstance(err, STACK_ERRORS):

@@ -106,7 +106,7 @@ async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
         batteries() as live,
     ):
         pack = await (await find_battery(name, live.all)).on_bus()
-        if not await live.write(pack, command.path, command.value):
+        if command.path not in pack.values or not await live.write(pack, command.path, command.value):
             return await _refusal(live, pack), False
         number, state = await live.ask(pack, COMMAND_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, COMMAND_NUMBER) != number:

@@ -151,7 +151,8 @@ def _trust(bank: Bank, shown: ShownBank) -> Iterator[Finding]:
         names = printable(listed(bank.watched), LINE)
         them = "them" if bank.watched[1:] else "it"
         words = (
-            f"{names}: watch only; can only lower its limits, and only currents that you set protect {them}"
+            f"{names}: watch only; the bank gets from {them} at most the currents that you set, "
+            f"and only these protect {them}"
         )
         yield note(f"trust {title(bank)}", words)
     if shown.controls:

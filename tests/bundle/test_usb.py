@@ -15,7 +15,6 @@ from bundle.tree import File, checksums, pack, read, text
 from tests.bundle.conftest import NAME, ROOT, files
 from tests.bundle.update_data import update_data
 from tests.install.gx import until
-from tests.patience import PATIENCE
 
 INSTALLER = """
 set -eu
@@ -118,7 +117,7 @@ class Gx:
     def added(self, calls: int) -> None:
         """Wait until the program was called so often with a file, and has answered."""
         for file in (self.root / "added", self.app / "packs-answered"):
-            until(lambda file=file: file.exists() and file.read_text().count("\n") == calls, PATIENCE)  # type: ignore[misc]
+            until(lambda file=file: file.exists() and file.read_text().count("\n") == calls)  # type: ignore[misc]
 
     @property
     def report(self) -> str:
@@ -241,7 +240,7 @@ def test_packs_on_the_stick_are_added_after_the_installation_and_answered_line_b
     gx.list_packs()
     gx.boot()
     gx.added(1)
-    until(lambda: gx.report == f"0.1.0 is in place\n{ANSWERED}", PATIENCE)
+    until(lambda: gx.report == f"0.1.0 is in place\n{ANSWERED}")
 
 
 def test_packs_in_a_file_that_was_answered_are_not_added_again_at_the_next_boot(gx: Gx) -> None:
@@ -249,7 +248,7 @@ def test_packs_in_a_file_that_was_answered_are_not_added_again_at_the_next_boot(
     gx.list_packs()
     gx.boot()
     gx.added(1)
-    until(lambda: ANSWERED in gx.report, PATIENCE)
+    until(lambda: ANSWERED in gx.report)
     gx.list_packs(f"{PACKS}# changed\r\n")
     gx.boot()
     gx.added(2)
@@ -267,5 +266,5 @@ def test_without_a_running_service_the_stick_says_that_no_pack_was_added(gx: Gx)
     gx.list_packs()
     (gx.root / "running").unlink()
     gx.boot()
-    until(lambda: gx.report.endswith("with the stick inserted.\n"), PATIENCE)
+    until(lambda: gx.report.endswith("with the stick inserted.\n"))
     assert not (gx.app / "packs-answered").exists()

@@ -9,11 +9,25 @@ import pytest
 
 from tests.bus.daemon import private_daemon
 
+# Coverage is counted in the processes of these tests only: it doubles the time that each process takes to
+# start, and the others run the same lines again.
+COUNTED_PROCESSES = (
+    *("test_cli_add.py", "test_cli_bank.py", "test_cli_demo.py", "test_cli_doctor.py", "test_cli_probe.py"),
+    *("test_cli_scan.py", "test_program.py", "test_shunt.py", "test_simulator_faults.py"),
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.bus)
+
+
+@pytest.fixture(autouse=True)
+def uncounted_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start processes without coverage, except those of :data:`COUNTED_PROCESSES`."""
+    if request.path.name not in COUNTED_PROCESSES:
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 @pytest.fixture

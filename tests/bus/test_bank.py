@@ -189,7 +189,7 @@ async def test_two_packs_in_series_are_a_bank_of_twice_the_voltage_and_the_least
         bank = await running.venus.until_bank(
             lambda s: controlling(s) and (s[ONLINE], s[CCL], s[DCL]) == (2, CHARGE, 20.0)
         )
-        volts = [running.shown(address)["/Dc/0/Voltage"] for address in (ONE, TWO)]
+        volts = [(await running.venus.until(address, fresh))["/Dc/0/Voltage"] for address in (ONE, TWO)]
         assert bank["/Dc/0/Voltage"] == pytest.approx(sum(volts), abs=0.1)
         assert bank["/Dc/0/MidVoltage"] == pytest.approx(volts[0], abs=0.05)
         assert 25 < bank[CVL] <= 2 * 13.8

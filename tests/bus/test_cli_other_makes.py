@@ -41,8 +41,9 @@ async def test_a_pack_of_another_make_is_found_added_and_read_but_never_controls
         listed = await command("list")
         assert "connected, watch only" in listed.out
         assert f"Watch only: Bow (LiTime). {WATCH_ONLY}" in listed.out
-        switched = await command("switch", "bow", "charge", "off")
-        assert (switched.status, WATCH_ONLY in switched.err) == (1, True)
+        for what in ("charge", "discharge", "both", "balancing"):
+            switched = await command("switch", "bow", what, "off")
+            assert (switched.status, WATCH_ONLY in switched.err) == (1, True)
         for refused in (("set", "bow", "Control", "1"), ("add", "bow", "--control", "yes")):
             done = await command(*refused)
             assert (done.status != 0, WATCH_ONLY in done.err) == (True, True)

@@ -383,7 +383,7 @@ async def test_list_shows_the_state_of_each_pack(
     assert rows == [
         ["Address", "State", "Instance", "Name"],
         [ADDRESS, "connected, discharge off", "battery:600", "House bank"],
-        [OTHER, "removed, settings kept", "battery:601"],
+        [OTHER, "removed, settings kept", "battery:601", "Neighbour"],
     ]
 
 
@@ -397,8 +397,8 @@ async def test_scan_uses_the_running_service_and_lists_the_strongest_first(scann
     done = await command("scan", "--seconds", "1")
     assert done.status == 0
     near, far = done.out.splitlines()[1:3]
-    assert near.split() == [ADDRESS, "-50", "added", "House"]
-    assert far.split() == [OTHER, "-90", "new", "Neighbour"]
+    assert near.split() == [ADDRESS, "-50", "added", "JBD", "House"]
+    assert far.split() == [OTHER, "-90", "new", "JBD", "Neighbour"]
 
 
 async def test_probe_refuses_a_pack_that_the_service_is_connected_to(pack: ItemService) -> None:
@@ -469,7 +469,7 @@ async def test_a_password_is_read_from_standard_input_and_never_shown(settings: 
     assert (done.status, done.out) == (0, "Password = (hidden)\n")
     assert stored(settings, "Password") == "731946"
     assert "731946" not in (await command("get", ADDRESS)).out
-    refused = await command("set", ADDRESS, "Password", typed="7319467\n")
+    refused = await command("set", ADDRESS, "Password", typed="7319467" * 5 + "\n")
     assert refused.status == 2
     assert "7319467" not in refused.err
 

@@ -8,7 +8,17 @@ import pytest
 
 from bench.closed_loop.bank_control import Scheme
 from bench.closed_loop.bank_days import ALL, RESTARTED, SERIES, SETUPS, UNEQUAL
-from bench.closed_loop.bank_judge import OBEY, Excess, Overload, Turns, Verdict, judged, table
+from bench.closed_loop.bank_judge import (
+    OBEY,
+    RESTARTS_WITHIN,
+    Excess,
+    Overload,
+    Turns,
+    Verdict,
+    judged,
+    table,
+)
+from bench.closed_loop.bank_site import DOWN
 
 pytestmark = pytest.mark.no_cover  # slow with coverage, and other tests cover the same lines
 
@@ -22,6 +32,10 @@ def simulated(name: str) -> Verdict:
 @pytest.mark.parametrize("setup", [ALL.name, f"{SERIES.name}, feed-in", RESTARTED.name])
 def test_no_pack_is_overloaded_or_left_empty_and_no_cell_is_above_its_ceiling(setup: str) -> None:
     assert simulated(setup).complaints == []
+
+
+def test_a_restart_of_the_program_leaves_the_bus_without_limits_for_some_seconds() -> None:
+    assert DOWN <= simulated(RESTARTED.name).without <= RESTARTS_WITHIN
 
 
 def overload(current: float, limit: float) -> Overload:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from dbus_xbms.commands.arguments import positive, seconds, whole
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
+from dbus_xbms.protocols.aiobmsble.requirement import missing
 from dbus_xbms.simulator.scenario import MOST_PACKS
 from dbus_xbms.text import count
 from tests.bus.daemon import private_daemon
@@ -27,6 +28,7 @@ def _name_bus(address: str) -> None:
     os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
 
 
+OTHERS = 2  # packs of other makes, if they can be read
 START = 10.0  # s until all packs are shown, about
 
 
@@ -47,9 +49,12 @@ async def _soak(plan: Plan, directory: Path) -> Report:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
+    others = 0 if missing() else OTHERS
     parser.add_argument("--hours", type=positive(24 * 365, "hours"), default=2.0, help="of storm (2)")
     parser.add_argument("--packs", type=whole(1, MOST_PACKS, "packs"), default=8, help="how many JBDs (8)")
-    parser.add_argument("--others", type=whole(0, MOST_PACKS), default=0, help="packs of other makes (0)")
+    parser.add_argument(
+        "--others", type=whole(0, MOST_PACKS), default=others, help=f"packs of other makes ({others})"
+    )
     parser.add_argument("--seed", type=whole(0, 2**31), default=1, help="of all that is random (1)")
     parser.add_argument("--every", type=seconds, default=8.0, help="seconds between strikes, in the mean (8)")
     parser.add_argument("--report", type=Path, help="also write the report there: .json, or else Markdown")

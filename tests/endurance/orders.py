@@ -43,6 +43,7 @@ class Allowed:
 
     control: bool = False
     discharge_off: bool = False
+    switchable: bool = True  # False: a make that is only watched, whose paths for that cannot be written
 
     def allows(self, wish: Wish) -> bool:
         """Return whether such a command may be accepted."""

@@ -12,7 +12,7 @@ from tests.bus.venus import BATTERY, Venus
 from tests.endurance.look import Violation
 from tests.endurance.orders import CHARGE, DISCHARGE, Allowed, Book, Wish
 
-ACCEPTED, REFUSED = 0, 2
+ACCEPTED, NOT_WRITABLE, REFUSED = 0, 1, 2
 # What owners allow, by turns.
 ALLOWED: tuple[dict[str, float], ...] = (
     {"AllowMosfetControl": 1, "AllowDischargeOff": 1},
@@ -88,7 +88,7 @@ class Owner:
         except AssertionError:  # the pack is not on the bus
             order.accepted = False
             return
-        if answer not in (ACCEPTED, REFUSED):
+        if answer not in (ACCEPTED, REFUSED if book.allowed.switchable else NOT_WRITABLE):
             self._found(address, [Violation("orders", f"{write.path} answers {answer}")])
         self._found(address, book.answered(order, answer == ACCEPTED, _now()))
 

@@ -75,7 +75,7 @@ class Watch:
     ) -> None:
         self.packs = {known.address: Pack(known, Reads(known.make)) for known in knowns}
         self.books = {
-            known.address: Book(allowed(number) if known.make == JBD else Allowed())
+            known.address: Book(allowed(number) if known.make == JBD else Allowed(switchable=False))
             for number, known in enumerate(knowns)
         }
         self.findings: dict[tuple[str, str, str], Finding] = {}

@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from tests.patience import PATIENCE
+
 PROJECT = Path(__file__).parents[2]
 BUSYBOX = [
     *(
@@ -146,11 +148,11 @@ def snapshot(root: Path, *excluded: str) -> Tree:
     return tree
 
 
-def until(condition: Callable[[], T], seconds: float = 12.0) -> T:
+def until(condition: Callable[[], T]) -> T:
     """Call ``condition`` until its result is true, and return it."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not (result := condition()):
-        assert time.monotonic() < end, f"not within {seconds} s"
+        assert time.monotonic() < end, f"not within {PATIENCE} s"
         time.sleep(0.05)
     return result
 

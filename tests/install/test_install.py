@@ -190,7 +190,7 @@ def test_an_upgrade_without_a_start_is_tried_at_the_next_boot(running: Gx, new: 
     running.place(bundle(tmp_path, "2.0.0", "crashes"))
     assert running.current == "2.0.0"
     running.boot()
-    until(lambda: running.running == "1.1.0" and running.settled, 20)
+    until(lambda: running.running == "1.1.0" and running.settled)
     assert snapshot(running.root / "data", *excluded) == before
     again = running.install(tmp_path / "dbus-xbms-2.0.0", "--no-start")
     assert again.returncode == 1

@@ -93,7 +93,7 @@ def test_a_stick_installs_a_release_within_one_boot_and_does_nothing_at_the_next
     paths = f"{real.tools}:{os.environ['PATH']}"
     assert update_data(real.root, {**real.environment, "PATH": paths}) == [("pre", 0), ("success", 0)]
     real.boot()
-    until(lambda: real.pid and real.settled, 40)
+    until(lambda: real.pid and real.settled)
     assert real.current == __version__
     before = snapshot(real.root / "data")
     assert update_data(real.root, {**real.environment, "PATH": paths}) == [("pre", 1)]

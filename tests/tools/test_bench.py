@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bench.speed.measure import BANK, BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result
+from bench.speed import makes
+from bench.speed.measure import BANK, BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, WATCHED_MAKES, Result
 from bench.speed.report import as_json, fleet_table, goals, page, table
 
 ONE = Result(
@@ -94,3 +95,20 @@ def test_the_plot_names_each_panel_and_line_and_is_the_same_each_time() -> None:
     names = ["CPU per pack and poll, ms", "Memory, MB", "Latency p99, ms", "program, pure", "floor, cython"]
     assert [name for name in names if name not in drawn] == []
     assert plot(RESULTS) == drawn
+
+
+def test_a_make_is_compared_with_jbds_that_were_measured_at_the_same_time() -> None:
+    results = [
+        replace(ONE, subject=make, packs=packs, slices=(cpu,) * 3, resident=30.0 + packs * more)
+        for make, cpu, more in (("jbd", 2.0, 0.2), ("daly", 3.0, 0.5))
+        for packs in (1, 4)
+    ]
+    lines = [line.split(" | ") for line in makes.table(results).splitlines()[2:]]
+    assert [line[0] for line in lines] == ["| jbd", "| daly"]
+    assert lines[1][1:4] == ["3.00", "1.50", "0.80"]
+    assert lines[1][5:] == ["30.5", "0.3", "0.50 |"]
+
+
+def test_the_table_of_makes_that_was_kept_has_a_line_for_each() -> None:
+    assert len(makes.kept().splitlines()) == 2 + len(WATCHED_MAKES)
+    assert "<!-- makes -->" in page(RESULTS, "here")

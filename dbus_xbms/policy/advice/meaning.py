@@ -99,6 +99,8 @@ def _ceiling(setting: AnySetting, rate: float) -> Meaning:
     def words(settings: PackSettings) -> str:
         if not _is_unset(setting, settings):
             return "" if settings.value(setting) else "no current at all"
+        if settings.watch_only:
+            return "not set: not allowed in a bank"
         amps, origin = current_limits.ceiling(setting, rate, capacity(settings), settings)
         return f"not set: {amps:.4g} A, {origin.removesuffix(f' ({current_limits.UNSET})')}"
 

@@ -157,6 +157,7 @@ def _combine(
     if not online:
         return _without_online(members, silent, direction, ceiling)
     found = shares(online, averages, direction.sign, _size(online, ceilings, direction))
+    found |= {one.number: replace(found[one.number], part=1.0) for one in online if _carries_any_part(one)}
     contributions = {one.number: _contribution(one, found[one.number].part, direction) for one in online}
     allowances = [
         _by_member(one, contributions[one.number], found[one.number], ceilings[one.number]) for one in online
@@ -198,6 +199,11 @@ def _ceiling(one: Placed, direction: Direction) -> float:
     return min(direction.ceiling(one.control), _most(one, direction)) if one.control else 0.0
 
 
+def _carries_any_part(one: Placed) -> bool:
+    """Return whether a pack may carry all current: it is watch only, and its capacity is unknown."""
+    return one.watch_only and not one.capacity_known
+
+
 def _last(one: Placed, direction: Direction) -> tuple[float, str]:
     """The current in A that a member without contact must not exceed, and what that is, in words.
 
@@ -237,7 +243,8 @@ def _by_silent(one: Placed, online: Sequence[Placed], direction: Direction) -> A
 
     Others without contact may not be connected, so that they carry nothing of its part.
     """
-    share = one.capacity / (one.capacity + sum(other.capacity for other in online))
+    beside = 0.0 if _carries_any_part(one) else sum(other.capacity for other in online)
+    share = one.capacity / (one.capacity + beside)
     last, words = _last(one, direction)
     return Allowance(
         current=last / share,

@@ -54,7 +54,7 @@ def form(banks: Mapping[int, BankSettings], packs: Mapping[str, PackSettings]) -
         formations[number] = Formation(members=chosen, refusal=why)
     for number, formation in formations.items():
         if not named(banks[number]):
-            outside = _outside(formation.members, packs, taken)
+            outside = _outside(banks[number], formation.members, packs, taken)
             formations[number] = Formation(
                 members=formation.members, refusal=formation.refusal, outside=outside
             )
@@ -98,22 +98,25 @@ def pack_name(address: str, packs: Mapping[str, PackSettings]) -> str:
 
 
 def _outside(
-    inside: tuple[str, ...], packs: Mapping[str, PackSettings], taken: Mapping[str, str]
+    bank: BankSettings,
+    inside: tuple[str, ...],
+    packs: Mapping[str, PackSettings],
+    taken: Mapping[str, str],
 ) -> tuple[str, ...]:
     """Return the enabled packs that are not in the bank of all packs, each with the reason."""
     others = {address: pack for address, pack in sorted(packs.items()) if address not in inside}
     return tuple(
-        f"{pack_name(address, packs)}: {_why_outside(pack, taken.get(address, ''))}"
+        f"{pack_name(address, packs)}: {_why_outside(bank, pack, taken.get(address, ''))}"
         for address, pack in others.items()
     )
 
 
-def _why_outside(pack: PackSettings, bank: str) -> str:
-    if bank:
-        return f"part of the bank {bank}"
+def _why_outside(bank: BankSettings, pack: PackSettings, other: str) -> str:
+    if other:
+        return f"part of the bank {other}"
     if not pack.join_bank:
         return "JoinBank 0"
-    if pack.watch_only:
+    if pack.watch_only and not bank.allow_watch_only_members:
         return "watch only"
     if not pack.cells:
         return "never read"

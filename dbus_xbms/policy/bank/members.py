@@ -50,6 +50,7 @@ class Placed:
     watch_only: bool = False  # its limits only tighten those of the others
     was_apart: bool = False  # without contact; it was not connected to the others when there last was
     capacity: float  # Ah, assumed if it is unknown
+    capacity_known: bool = True
     cells: int  # 0: never read
 
     @property
@@ -138,6 +139,7 @@ def _placed(number: int, string: int, view: MemberView, control: LimitsState | N
         limits=_limits(view, control, now),
         sample=sample,
         capacity=state_of_charge.assumed(view.identity.nominal, view.settings),
+        capacity_known=state_of_charge.installed(view.identity.nominal, view.settings) > 0,
         cells=view.identity.cell_count or (len(sample.cells) if sample else 0) or view.settings.cells,
         watch_only=view.settings.watch_only,
     )

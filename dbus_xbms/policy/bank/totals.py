@@ -117,6 +117,7 @@ def _unprotected(members: Sequence[Placed]) -> Iterable[str]:
         missing = (
             ("" if one.sample.cells else "no cell voltages"),
             ("" if one.sample.temperatures else "no temperatures"),
+            ("" if one.capacity_known else "no capacity (set its Capacity)"),
         )
         if words := listed(filter(None, missing)):
             yield f"{one.view.name} reports {words}: only the currents that you set for it protect it"

@@ -351,4 +351,6 @@ def test_a_bank_that_does_not_control_because_of_a_watch_only_pack_is_a_problem_
 
 def test_a_watch_only_pack_of_a_bank_that_controls_is_noted() -> None:
     notes = about(bank(watched=("Lite",)), "trust bank House")
-    assert notes[0].words.startswith("Lite: watch only; can only lower its limits")
+    assert notes[0].words.startswith(
+        "Lite: watch only; the bank gets from it at most the currents that you set"
+    )

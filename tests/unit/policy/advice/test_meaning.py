@@ -31,6 +31,7 @@ def pack(**chosen: float | str) -> PackSettings:
         ("MaxDischargeCurrent", pack(Nominal=400.0), "not set: 100 A, BMS rated 100 A"),
         ("MaxChargeCurrent", pack(Nominal=0.0), "not set: 0 A, capacity unknown: set Capacity or Max"),
         ("MaxChargeCurrent", pack(MaxChargeCurrent=0.0), "no current at all"),
+        ("MaxChargeCurrent", pack(Protocol="daly"), "not set: not allowed in a bank"),
         ("MaxChargeCurrent", pack(MaxChargeCurrent=20.0), ""),
         ("Chemistry", pack(), "cells up to 3.45 V, 4 cells up to 13.80 V"),
         ("Chemistry", pack(Chemistry="LTO", Cells=0), "cells up to 2.7 V"),

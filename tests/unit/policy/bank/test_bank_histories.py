@@ -16,7 +16,9 @@ from dbus_xbms.policy.bank import engine
 from dbus_xbms.policy.bank.engine import BankState
 from dbus_xbms.policy.bank.records import BankDecision, MemberState
 from dbus_xbms.policy.charge import silent_limits
+from dbus_xbms.settings import PackSettings
 from tests.unit.policy.bank.packs import Bank, reading
+from tests.unit.samples import settings
 
 pytestmark = pytest.mark.no_cover  # many computations over few lines, which other tests cover too
 
@@ -155,6 +157,38 @@ def test_every_rule_holds_at_each_step_of_any_history(history: list[Step]) -> No
     for step in history:
         three = happen(three, step)
         for holds in RULES:
+            holds(three)
+
+
+def a_watch_only_pack_is_within_its_owners_current(three: Bank) -> None:
+    limits, found = three.decision.limits, three.state.limits
+    for combined, setting, limit in (
+        (found.charging, PackSettings.max_charge_current, limits.ccl if limits else 0.0),
+        (found.discharging, PackSettings.max_discharge_current, limits.dcl if limits else 0.0),
+    ):
+        for member, pack in zip(three.decision.members, three.packs, strict=True):
+            contribution = combined.contributions.get(member.number) if combined else None
+            if member.watch_only and contribution and contribution.share is not None:
+                assert limit * contribution.share <= pack.settings.value(setting) + ROUNDING
+
+
+def a_watch_only_pack_is_never_charged_alone(three: Bank) -> None:
+    if three.decision.limits and not any(one.online and not one.watch_only for one in three.decision.members):
+        assert three.limits.ccl == 0
+
+
+@hypothesis_settings(max_examples=20)
+@given(histories, st.integers(1, 2))
+def test_every_rule_holds_in_any_history_with_watch_only_packs_too(history: list[Step], number: int) -> None:
+    watched = settings(Protocol="daly", MaxChargeCurrent=20.0, MaxDischargeCurrent=25.0)
+    three = Bank([*([settings()] * (3 - number)), *([watched] * number)])
+    for step in history:
+        three = happen(three, step)
+        for holds in (
+            *RULES,
+            a_watch_only_pack_is_within_its_owners_current,
+            a_watch_only_pack_is_never_charged_alone,
+        ):
             holds(three)
 
 

@@ -80,6 +80,11 @@ def test_a_watch_only_pack_stays_outside_the_bank_of_all_packs_until_the_bank_al
     assert form({1: bank(AllowWatchOnlyMembers=1)}, PACKS)[1].members == (ONE, TWO, LITE)
 
 
+def test_a_watch_only_pack_that_the_bank_allows_stays_outside_for_the_reasons_of_any_pack() -> None:
+    packs = PACKS | {LITE: watched_settings(Enabled=1, Cells=8, Chemistry="LiFePO4", CustomName="Lite")}
+    assert form({1: bank(AllowWatchOnlyMembers=1)}, packs)[1].outside == ("Lite: LiFePO4 with 8 cells",)
+
+
 def test_watch_only_packs_are_no_bank_of_all_packs_by_themselves() -> None:
     packs = {address: watched_settings(Enabled=1, Cells=8) for address in (TWO, LITE, "A4:C1:37:00:00:04")}
     found = form({1: bank(AllowWatchOnlyMembers=1)}, {**packs, ONE: PACKS[ONE]})[1]
@@ -255,6 +260,14 @@ def test_one_that_reports_no_temperatures_is_not_charged_until_its_owner_says_so
     assert "Pack 2 reports no temperatures" in other.decision.for_owner
 
 
+def test_one_whose_capacity_is_unknown_may_carry_everything_and_the_bank_says_so() -> None:
+    found = decide(member(1), watched(2, capacity=0.0))[1]
+    assert found.limits
+    assert (found.limits.ccl, found.limits.dcl) == (20.0, 30.0)
+    assert "Pack 2 reports no capacity (set its Capacity)" in found.for_owner
+    assert limits(member(1), silent(watched(2, capacity=0.0))).ccl == 20.0
+
+
 # Properties
 
 
@@ -395,9 +408,10 @@ def test_without_another_pack_that_conducts_they_add_nothing(own: list[Spec], ot
 
 @few
 @given(trusted, added, st.floats(0.0, 100.0))
-def test_lowering_what_the_owner_set_never_raises_a_limit(
+def test_lowering_what_the_owner_set_never_raises_a_limit_while_nothing_flows(
     own: list[Spec], others: list[Spec], less: float
 ) -> None:
+    own, others = ([replace(spec, current=0.0) for spec in each] for each in (own, others))
     lower = [
         replace(
             others[0],
