@@ -31,9 +31,9 @@ OWNER: dict[str, float] = {
     "MaxDischargeCurrent": 50.0,
     "HoldTime": 60.0,
     "RestInterval": 10.0,
-    "AbsorptionTime": 600.0,
-    "MaxAbsorptionTime": 1800.0,
-    "BalancingTime": 2400.0,
+    "AbsorptionTime": 300.0,
+    "MaxAbsorptionTime": 900.0,
+    "BalancingTime": 1200.0,
     "AllowLending": 1,
 }
 CAPACITIES = (120.0, 100.0, 80.0)  # Ah
