@@ -28,8 +28,9 @@ PUBLISHED_STEP = 0.01  # V
 OBEY_TIME = 12.0  # s with more than a CCL that chargers know; they follow a load that ends within 8 s
 TOLERANCE, LEAST_TOLERANCE = 0.05, 1.0  # fraction of the CCL, and A: Multis round to whole amperes
 KNOWN_TOLERANCE, LEAST_KNOWN_TOLERANCE = 0.02, 0.5  # the same, of chargers that are known to ignore it
-# C and A; with a CCL of 0 this much may flow, because measurements are off by as much.
-IDLE_RATE, LEAST_IDLE_CURRENT = 0.005, 0.2
+# C and A; with a CCL of 0 this much may flow, because measurements are off by as much. Of chargers that are
+# known to ignore the CCL less is tolerated: a pack of a bank may take more than its part.
+IDLE_RATE, KNOWN_IDLE_RATE, LEAST_IDLE_CURRENT = 0.005, 0.003, 0.2
 FALL_RATE = 0.005  # V/s per cell, while a fall as far as it was thought necessary has not sufficed
 LARGEST_DROP = 0.2  # V per cell below the pack's voltage: enough for FEED_IN with three cells
 LONGEST_STEP = 5.0  # s that one sample counts
@@ -111,7 +112,8 @@ def idle_cvl(sample: PackSample, count: int, capacity: float) -> float:
 def tolerated_current(published: PublishedLimits, *, known: bool) -> float:
     """Charge current in A above which chargers exceed the CCL; ``known``: they ignore it."""
     if published.ccl == 0:
-        return max(LEAST_IDLE_CURRENT, IDLE_RATE * (published.capacity or ASSUMED_CAPACITY))
+        rate = KNOWN_IDLE_RATE if known else IDLE_RATE
+        return max(LEAST_IDLE_CURRENT, rate * (published.capacity or ASSUMED_CAPACITY))
     part, least = (KNOWN_TOLERANCE, LEAST_KNOWN_TOLERANCE) if known else (TOLERANCE, LEAST_TOLERANCE)
     return published.ccl + max(part * published.ccl, least)
 

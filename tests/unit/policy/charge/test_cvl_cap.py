@@ -46,7 +46,7 @@ def test_a_current_despite_a_limit_of_zero_lowers_the_cap_by_feed_in_and_its_own
     state = after_samples(STOPPED, *lasting(OBEY_TIME, 53.17, 30.0))
     fallen = cvl_cap.apply(state, 55.2)
     assert fallen == pytest.approx(53.17 - 0.4 - 30 * 16 * 0.1 / 100, abs=0.01)
-    state = after_samples(STOPPED, *lasting(5000, 52.7, 0.4), begin=state)
+    state = after_samples(STOPPED, *lasting(5000, 52.7, 0.25), begin=state)
     assert cvl_cap.apply(state, 55.2) == fallen
 
 
