@@ -42,7 +42,9 @@ async def _answered(known: Known, line: ListedPack, found: Found | None) -> bool
     try:
         words, right = await _add(known, line, found), not line.wrong
     except (CommandError, NoAnswer, SettingsError) as err:
-        words, right = f"{line.address}: {err}", False
+        words, right = str(err), False
+        if line.address not in words:
+            words = f"{line.address}: {words}"
     say(f"Line {line.number}: {printable(words, LINE)}.")
     return right
 

@@ -203,12 +203,12 @@ def limits_or_why(pack: Battery) -> Iterator[str]:
     if pack.controls:
         yield f"Limits: {', '.join(_limit(pack, *row) for row in LIMITS)}."
     elif mode := pack.values.get(CHARGE_MODE):
-        yield f"{printable(str(mode))}."
+        yield f"{printable(str(mode), LINE)}."
 
 
 def _limit(pack: Battery, label: str, path: str, words: str) -> str:
     """Return a limit, with its reason if it is 0."""
-    why = printable(str(pack.values.get(words) or ""))
+    why = printable(str(pack.values.get(words) or ""), LINE)
     return f"{label} {pack.text(path)}{f' ({why})' if why and not pack.values[path] else ''}"
 
 

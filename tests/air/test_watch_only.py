@@ -253,7 +253,7 @@ async def test_a_machine_without_the_library_says_what_it_lacks_and_leaves_the_r
             for task in reversed(tasks):
                 task.cancel()
                 await asyncio.wait([task])
-    assert (contact.state, contact.reason) == (ContactState.LIBRARY_MISSING, lacking)
-    assert "doctor" in contact.advice
+    assert (contact.state, contact.reason) == (ContactState.LIBRARY_MISSING, f"this make {lacking}")
+    assert "docs/other-machines.md" in contact.advice
     assert watched.report.link.finding
     assert not [what for _, what in watched.stack.log if what.startswith("connect")]

@@ -77,7 +77,7 @@ async def test_a_pack_of_another_make_that_a_scan_has_found_can_be_probed_and_ad
         assert "Protocol = redodo" in (await command("get", "bow", "Protocol")).out
 
 
-async def test_without_the_library_a_pack_of_another_make_is_refused_with_what_to_do() -> None:
+async def test_without_the_library_a_pack_of_another_make_is_refused_with_what_to_do(tmp_path: Path) -> None:
     without = (sys.executable, "-W", "error", "-c", WITHOUT_LIBRARY)
     async with Simulation([{"make": "litime"}]) as sim, Program("run") as service:
         await service.until("no pack is enabled yet")
@@ -85,4 +85,12 @@ async def test_without_the_library_a_pack_of_another_make_is_refused_with_what_t
         async with Program("add", sim.addresses[0], "--yes", command=without) as adding:
             assert await adding.ended() != 0
         assert any("is a LiTime, which needs the library" in line for line in adding.log)
+        packs = tmp_path / "packs.txt"
+        packs.write_text(f"{sim.addresses[0]}, Bow, LiFePO4\n")
+        async with Program("add", "--file", str(packs), command=without) as adding:
+            assert await adding.ended() != 0
+        assert any(f"Line 1: {sim.addresses[0]} is a LiTime, which" in line for line in adding.output)
+        async with Program("probe", sim.addresses[0], command=without) as probing:
+            assert await probing.ended() != 0
+        assert any("dbus-xbms: this make needs the library" in line for line in probing.log)
         assert "No pack has been added yet" in (await command("list")).out

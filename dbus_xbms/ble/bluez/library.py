@@ -41,7 +41,7 @@ def load(name: str) -> type[Any]:
         LibraryMissing: the library is missing or of another release; the message says what to do.
     """
     if lacking := missing():
-        raise LibraryMissing(lacking)
+        raise LibraryMissing(f"this make {lacking}")
     try:
         bms: type[Any] = bms_module(name).BMS
     except ImportError as err:
