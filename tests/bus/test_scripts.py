@@ -14,7 +14,7 @@ SCRIPTS = {
     "closed-loop": (["bench.closed_loop", "30"], "Set-up 1 of 5, 48 V, 16 cells ... day "),
     "bench": (["bench.speed", "--packs", "1"], "Measurement 1 of 1: 1 packs, cython ... "),
     "soak": (
-        ["tests.endurance", "--packs", "1", "--hours", "1"],
+        ["tests.endurance", "--packs", "1", "--others", "0", "--hours", "1"],
         "Soaking 1 pack, 0 findings ... ",
     ),
     "bundle": (["bundle"], "Fetching the wheels of bundle/vendor.lock"),
