@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 
 P = ParamSpec("P")
 
+START = 1000.0  # s; not 0, so that a missing offset is noticed
 REAL_WAIT = 5.0  # s to wait for something outside the loop when no timer is set
 
 
@@ -18,9 +19,9 @@ class Stuck(BaseException):  # not an Exception, so that no code under test catc
 
 
 class _Selector(selectors.DefaultSelector):
-    def __init__(self) -> None:
+    def __init__(self, start: float) -> None:
         super().__init__()
-        self.now = 1000.0  # s; not 0, so that a missing offset is noticed
+        self.now = start
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
@@ -36,10 +37,10 @@ class _Selector(selectors.DefaultSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """A loop in which waiting takes no time, and ``time()`` is exact."""
+    """A loop in which waiting takes no time, and ``time()`` is exact; it begins at ``start``, in s."""
 
-    def __init__(self) -> None:
-        self._selector_with_clock = _Selector()
+    def __init__(self, start: float = START) -> None:
+        self._selector_with_clock = _Selector(start)
         super().__init__(self._selector_with_clock)
         self._clock_resolution = 1e-6
 
@@ -56,15 +57,21 @@ def virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, No
 
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        async def checked() -> None:
-            await test(*args, **kwargs)
-            remaining = asyncio.all_tasks() - {asyncio.current_task()}
-            assert not remaining, f"tasks left behind: {remaining}"
-
-        with asyncio.Runner(loop_factory=VirtualTimeLoop, debug=False) as runner:
-            runner.run(checked())
+        run_virtually(test(*args, **kwargs))
 
     return run
+
+
+def run_virtually(test: Coroutine[Any, Any, None], start: float = START) -> None:
+    """Run a coroutine in virtual time from ``start`` s on; it fails when it leaves a task behind."""
+
+    async def checked() -> None:
+        await test
+        remaining = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not remaining, f"tasks left behind: {remaining}"
+
+    with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(start), debug=False) as runner:
+        runner.run(checked())
 
 
 def now() -> float:
