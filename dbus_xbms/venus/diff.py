@@ -27,17 +27,16 @@ class Diff(Generic[T]):
         for item in items:
             groups.setdefault((item.source, item.every), []).append(item)
         self._groups = [_Group(source, every, rows) for (source, every), rows in groups.items()]
-        self._due = dict.fromkeys((item.every for item in items), -inf)
 
     def changes(self, record: T, now: float) -> dict[str, Value | None]:
         """Take the values of a record; return those that changed. ``now``: s, monotonic."""
-        due = {every for every, at in self._due.items() if now >= at}
         changed: dict[str, Value | None] = {}
         for group in self._groups:
-            if group.read(record, group.every in due, self.values, changed):
-                group.read_notes(record, group.every in due, self.notes, self.values, changed)
+            due = now >= group.due_at
+            if group.read(record, due, self.values, changed):
+                group.read_notes(record, due, self.notes, self.values, changed)
                 # A record that brings nothing new must not delay the next one.
-                self._due[group.every] = now + group.every if group.every in due else self._due[group.every]
+                group.due_at = now + group.every if due else group.due_at
         return changed
 
 
@@ -46,6 +45,7 @@ class _Group(Generic[T]):
 
     def __init__(self, source: Source[T], every: float, rows: Sequence[Item[T]]) -> None:
         self.every = every
+        self.due_at = -inf  # s
         self._source = source
         self._rows = rows
         self._noted = [item for item in rows if item.note]

@@ -144,9 +144,10 @@ SENSORS: Source[Report] = Source(  # change rarely
     )
 )
 DETAIL: Source[Report] = Source(  # rows become valid or invalid with the cells
-    attrgetter("decision.sample", "decision.extreme_cells", "decision.alarms"),
+    attrgetter("decision.sample", "decision.extreme_cells"),
     shape=lambda r: None if r.decision.sample is None else len(r.decision.sample.cells),
 )
+STATUS: Source[Report] = Source(attrgetter("decision.sample", "decision.alarms"))
 MOSFETS: Source[Report] = Source(lambda r: r.decision.sample and r.decision.sample.mosfets)
 
 MEASURED_ITEMS = (
@@ -207,6 +208,18 @@ MEASURED_ITEMS = (
         Item("/System/NrOfModulesBlockingCharge", "i", "{}", _blocked(Mosfet.CHARGE)),
         Item("/System/NrOfModulesBlockingDischarge", "i", "{}", _blocked(Mosfet.DISCHARGE)),
     ),
+    # Apart from the cells: an alarm between two polls must not delay those of the next one.
+    *rows(
+        STATUS,
+        Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
+        Item(
+            "/Battery/1/Status",
+            "i",
+            "{}",
+            lambda r: status(r.decision.sample, r.decision.alarms),
+            every=CELLS_EVERY,
+        ),
+    ),
     *rows(
         DETAIL,
         Item(
@@ -225,14 +238,6 @@ MEASURED_ITEMS = (
             "i",
             "{}",
             _sample(lambda s: None if s.is_balancing is None else int(s.is_balancing)),
-            every=CELLS_EVERY,
-        ),
-        Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
-        Item(
-            "/Battery/1/Status",
-            "i",
-            "{}",
-            lambda r: status(r.decision.sample, r.decision.alarms),
             every=CELLS_EVERY,
         ),
         Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dbus_xbms.model import Level
+from dbus_xbms.policy.alarms import CELL_IMBALANCE
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
@@ -88,6 +90,16 @@ def test_a_delayed_value_is_published_when_its_interval_has_passed() -> None:
     reader.changes(report(13.2, 3.3, 3.3), 0.0)
     assert reader.changes(report(13.2, 3.4, 3.3), 1.0) == {}
     assert reader.changes(report(13.2, 3.4, 3.3), 5.0) == {"/Voltages/Cell1": 3.4}
+
+
+def test_an_alarm_between_two_polls_does_not_delay_the_cells_of_the_next_one() -> None:
+    reader = Diff(items_for(IDENTITY))
+    reader.changes(REPORT, 0.0)
+    assert "/Battery/1/Status" in reader.changes(changed(REPORT, alarms={CELL_IMBALANCE: Level.WARNING}), 5.5)
+    assert REPORT.decision.sample
+    cells = tuple(volts + 0.1 for volts in REPORT.decision.sample.cells)
+    changes = reader.changes(changed(REPORT, sample=replace(REPORT.decision.sample, cells=cells)), 6.0)
+    assert {"/System/MinCellVoltage", "/System/MaxCellVoltage", "/Voltages/Cell1"} <= set(changes)
 
 
 def test_the_age_of_the_last_sample_causes_no_signal_while_polls_succeed() -> None:
