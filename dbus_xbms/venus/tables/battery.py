@@ -16,7 +16,7 @@ from dbus_xbms.venus.tables.control import CONTROL_ITEMS, MEMBER_ITEMS, WATCHING
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
 from dbus_xbms.venus.tables.history import HISTORY_ITEMS
 from dbus_xbms.venus.tables.measured import MEASURED_ITEMS, cell_items, sensor_item
-from dbus_xbms.venus.tables.pane import LEND_OUTPUT, MOSFET_OUTPUTS, outputs, switch_device_items
+from dbus_xbms.venus.tables.pane import LEND_OUTPUT, MOSFET_OUTPUTS, outputs, permitted, switch_device_items
 from dbus_xbms.venus.tables.screen import SCREEN_ITEMS, sensor_items
 from dbus_xbms.venus.tables.settings import setting_items
 from dbus_xbms.venus.tables.state import STATE_ITEMS
@@ -98,8 +98,11 @@ def items_for(
 
 
 def devices(report: Report) -> dict[str, tuple[Item[Report], ...]]:
-    """Return the rows of each service of a pack, by class; the switch pane's outputs are on one of them."""
-    beside = report.switch_instance is not None
+    """Return the rows of each service of a pack, by class; the switch pane's outputs are on one of them.
+
+    A pack that can be neither switched nor lent has no switch device.
+    """
+    beside = report.switch_instance is not None and (report.switchable or permitted(report)[1])
     battery = items_for(
         report.identity,
         controls=report.controls,

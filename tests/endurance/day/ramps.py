@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 RISES_AFTER = 30.0  # s after the last fall
 RISES_WITHIN = 60.0  # s from nothing to everything
+LATE = 1.0  # s from a sample, from which a fall counts, to the limits that are made of it
 ROUNDED = 0.11  # A
 AT_TOP = 3.435  # V of the highest cell
 MEASURED = 60.0  # s by which the measured time at the top may differ
@@ -24,7 +25,7 @@ class Ramp:
         """Check a limit as it is at ``at``, in s."""
         if amperes < self._last:
             self._base, self._fell_at = amperes, at
-        climb = max(0.0, at - self._fell_at - RISES_AFTER) * self._top / RISES_WITHIN
+        climb = max(0.0, at - self._fell_at + LATE - RISES_AFTER) * self._top / RISES_WITHIN
         if amperes > self._base + climb + ROUNDED:
             since = at - self._fell_at
             yield f"rose from {self._last} A to {amperes} A, {since:.1f} s after it fell to {self._base} A"

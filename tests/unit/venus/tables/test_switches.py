@@ -346,6 +346,13 @@ def pane_of(items: tuple[Item[Report], ...]) -> set[str]:
     return {item.path for item in items if item.path.startswith(PANE)}
 
 
+def test_a_bms_that_cannot_be_switched_has_a_switch_device_only_if_it_may_be_lent() -> None:
+    watched = replace(REPORT, switchable=False, switch_instance=2, settings=settings(AllowMosfetControl=1))
+    assert list(devices(watched)) == ["com.victronenergy.battery"]
+    lendable = replace(watched, settings=settings(AllowLending=1))
+    assert list(devices(lendable)) == ["com.victronenergy.battery", "com.victronenergy.switch"]
+
+
 def test_the_outputs_are_on_either_the_battery_or_the_switch_device() -> None:
     everything = {item.path for item in PANE_ITEMS}
     assert {kind: pane_of(items) for kind, items in devices(ALLOWED_REPORT).items()} == {BATTERY: everything}
