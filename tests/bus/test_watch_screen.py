@@ -253,7 +253,7 @@ async def test_an_unchanged_poll_is_logged_and_silence_is_not(
         await terminal.shows("Starboard")
         async with asyncio.timeout(PATIENCE):
             await enough_calls.wait()
-            while polled and _lines(path) < lines:
+            while polled and _lines(path) < lines:  # noqa: ASYNC110 (a file)
                 await asyncio.sleep(0.1)
         terminal.type("q")
         assert await terminal.ended() == 0
