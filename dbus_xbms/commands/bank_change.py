@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 # Settings that say which packs act as one battery, and how they are wired.
 FORMING = (B.enabled.name, B.members.name, B.topology.name, B.allow_watch_only_members.name)
+# Only ends control by a bank that it concerns: possible whatever the voltages are.
+FORBIDDING = (B.allow_watch_only_members.name, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,9 @@ class BankChange:
     @property
     def forms(self) -> bool:
         """Whether it says which packs act as one battery."""
-        return bool(self.packs) or any(name in self.bank for name in FORMING)
+        return bool(self.packs) or any(
+            name in FORMING for name, value in self.bank.items() if (name, value) != FORBIDDING
+        )
 
     def after(self, now: Configuration) -> Configuration:
         """Return all settings after the change."""

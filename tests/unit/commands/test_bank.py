@@ -315,6 +315,16 @@ def test_allowing_watch_only_packs_names_the_danger_and_those_that_join() -> Non
         said(packs, change, live(bow=13.2, stern=13.2, port=13.2))
 
 
+def test_watch_only_packs_can_be_forbidden_while_voltages_differ() -> None:
+    stored: dict[str, Value] = {"Enabled": 1, "AllowWatchOnlyMembers": 1}
+    packs = known(BOW, STERN, PORT, port={**LITE, **CURRENTS}, banks={1: stored})
+    change = BankChange(number=1, bank={"AllowWatchOnlyMembers": 0})
+    assert not change.forms
+    consequences(change, packs, live(bow=13.2, stern=12.8, port=13.2))
+    with pytest.raises(CommandError, match="these packs cannot be one battery"):
+        consequences(BankChange(number=1, bank=stored), packs, live(bow=13.2, stern=12.8, port=13.2))
+
+
 def test_adding_a_watch_only_pack_keeps_it_out_of_the_bank_of_all_packs_without_a_question() -> None:
     packs = known(BOW, STERN, banks={1: {"Enabled": 1}})
     assert ask_to_join(packs.configuration, PackSettings({**TYPICAL, **LITE})) is False
