@@ -99,7 +99,7 @@ class PackMonitor:
         decision = self._decide(now)
         self._memory.save(self._state, now)
         self._poller.rest(decision.resting)
-        self._poller.urgent = self._commands.waiting
+        self._poller.urgent = self._urgent
         self.latest, self.latest_at = self._report(decision), now
         self._reported.set()
         why = "" if decision.phase is Phase.FRESH else self.contact(now).reason
@@ -184,6 +184,11 @@ class PackMonitor:
 
     # Commands
 
+    @property
+    def _urgent(self) -> bool:
+        """Whether the pack is polled again over this connection: a command waits, or a jump is confirmed."""
+        return self._commands.waiting or self._state.plausibility.jumped
+
     def _due(self, polled: Polled) -> Outgoing | None:
         sample = self._state.sample
         if sample is None or self._state.failing or not self._commands.waiting:
@@ -191,7 +196,7 @@ class PackMonitor:
         self.changed.set()  # whatever becomes of it
         danger = inrush.danger(sample, self.role.voltage_beside)
         command = self._commands.due(sample, polled.begun, controls=self.role.managed, inrush=danger)
-        self._poller.urgent = self._commands.waiting
+        self._poller.urgent = self._urgent
         return command
 
     def request(self, request: Request, sender: str) -> bool:
@@ -209,7 +214,7 @@ class PackMonitor:
                 accepted = self._clear_history(sender)
             case ChangeSetting(name, value):
                 accepted = self._setting_changes.requested(name, value, sender)
-        self._poller.urgent = self._commands.waiting
+        self._poller.urgent = self._urgent
         if self._commands.waiting:
             self._poller.hurry()
         self.changed.set()

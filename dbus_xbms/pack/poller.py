@@ -87,7 +87,7 @@ class Poller:
         capture: Capture | None = None,
     ) -> None:
         self.changed = asyncio.Event()  # the link's status; cleared by the user
-        self.urgent = False  # a command waits: the link stays open and is polled every second
+        self.urgent = False  # the link stays open and is polled every second
         self._address = address
         self._settings = settings
         self._central = central
@@ -331,7 +331,6 @@ class Poller:
         return trial.rules_out_socket(acquired=link.acquired, carried=carried)
 
     def _next_due(self) -> float:
-        # A waiting command waits for a current to fall.
         interval = (
             PERSISTENT_INTERVAL if self.urgent else poll_rate.interval(self._settings, resting=self._resting)
         )

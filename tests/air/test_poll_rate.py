@@ -126,3 +126,18 @@ async def test_rest_interval_zero_turns_the_slow_polling_off() -> None:
     simulated, board = idle(RestInterval=0.0)
     await simulated.run(120, lambda _: None)
     assert set(intervals(board.times(0x04)[3:])) == {1}
+
+
+@virtual_time
+async def test_in_per_poll_mode_a_jump_is_confirmed_over_the_same_connection() -> None:
+    simulated, board = idle(ConnectionMode=1)
+    event_at = now() + 100.0
+    await simulated.run(200, after(100.0, lambda _: sag(simulated, board)))
+    first, second, third = board.times(0x04, event_at)[:3]
+    assert second - first <= 1.1
+    assert third - second > 5  # the pack is free in between
+    assert isinstance(simulated.service, RecordingService)
+    shown = next(
+        at for at, r in simulated.service.reports if r.decision.sample and min(r.decision.sample.cells) < 2.6
+    )
+    assert shown - first < 2.0
