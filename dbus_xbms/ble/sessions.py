@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dbus_xbms.ble.exchange import Capture
-from dbus_xbms.ble.library_session import LibrarySession
 from dbus_xbms.ble.session import ConversationSession, Session
+from dbus_xbms.ble.watched_session import LibrarySession
 from dbus_xbms.protocols import BmsFamily, ConversationFamily
 from dbus_xbms.protocols.aiobmsble import WatchedFamily
 

@@ -10,8 +10,8 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 
-from dbus_xbms.ble.library_session import LibrarySession
 from dbus_xbms.ble.stack import BASE_UUID
+from dbus_xbms.ble.watched_session import LibrarySession
 from dbus_xbms.model import Reading
 from dbus_xbms.protocols.aiobmsble import WatchedFamily
 from dbus_xbms.protocols.registry import family_named

@@ -12,9 +12,9 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.uuids import normalize_uuid_str
 
-from dbus_xbms.ble import library_session
-from dbus_xbms.ble.bluez import library
-from dbus_xbms.ble.library_session import CANCEL_LIMIT, LEAVE_LIMIT, START_LIMIT
+from dbus_xbms.ble import watched_session
+from dbus_xbms.ble.bluez import aiobmsble as library
+from dbus_xbms.ble.watched_session import CANCEL_LIMIT, LEAVE_LIMIT, START_LIMIT
 from dbus_xbms.model import Reading
 from dbus_xbms.protocols import LinkError, ProtocolError
 from dbus_xbms.protocols.aiobmsble import WatchedFamily, watched_families
@@ -96,7 +96,7 @@ async def attempts(family: WatchedFamily, answer: Any, count: int) -> list[str]:
             assert outcomes[-1]
             assert pack.client is None
             assert now() - begun < CONNECT + START_LIMIT + 4 * POLL_LIMIT + 2 * CANCEL_LIMIT + LEAVE_LIMIT
-    assert not library_session._left_behind
+    assert not watched_session._left_behind
     assert not stack.violations
     return outcomes
 

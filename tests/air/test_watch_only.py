@@ -9,7 +9,7 @@ from typing import Self
 
 import pytest
 
-from dbus_xbms.ble.bluez import library
+from dbus_xbms.ble.bluez import aiobmsble as library
 from dbus_xbms.ble.central import Central
 from dbus_xbms.contact import ContactState
 from dbus_xbms.model import CommandState, MosfetTarget, Phase
@@ -22,7 +22,7 @@ from dbus_xbms.venus.services import Controls
 from dbus_xbms.venus.tables.battery import devices, values
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.simulated_pack import store_setting
-from tests.air.test_library_session import family, simulated
+from tests.air.test_watched_session import family, simulated
 from tests.air.virtual_time import now, virtual_time
 
 pytest.importorskip("aiobmsble", reason="the library needs Python 3.12")

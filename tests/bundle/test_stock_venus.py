@@ -97,7 +97,7 @@ def test_the_library_for_other_makes_can_be_imported_with_what_venus_has(
     script = """
 import sys
 sys.path[:0] = sys.argv[1:]
-from dbus_xbms.ble.bluez.library import bms_module
+from dbus_xbms.ble.bluez.aiobmsble import bms_module
 from dbus_xbms.protocols.aiobmsble.makes import MAKES
 for make in MAKES:
     assert issubclass(bms_module(make.name).BMS, sys.modules["aiobmsble.basebms"].BaseBMS)

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakCharacteristicNotFoundError
 
-from dbus_xbms.ble.bluez import library
+from dbus_xbms.ble.bluez import aiobmsble as library
 from dbus_xbms.ble.errors import LATE, STACK_ERRORS, NotSubscribed, OtherMake, failure
 from dbus_xbms.ble.exchange import Capture
-from dbus_xbms.ble.library_client import LibraryClient, SubscriptionFailed
 from dbus_xbms.ble.stack import GattClient
+from dbus_xbms.ble.watched_client import LibraryClient, SubscriptionFailed
 from dbus_xbms.contact import ContactState, advice
 from dbus_xbms.model import PackIdentity, Reading
 from dbus_xbms.protocols import Conversation, LinkError, LoginFailed, NoReply, ProtocolError

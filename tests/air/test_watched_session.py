@@ -13,12 +13,12 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import BleakError
 
-from dbus_xbms.ble import library_session
-from dbus_xbms.ble.bluez import library
+from dbus_xbms.ble import watched_session
+from dbus_xbms.ble.bluez import aiobmsble as library
 from dbus_xbms.ble.errors import LibraryMissing, NotSubscribed, OtherMake
-from dbus_xbms.ble.library_client import MOST_RECEIVED
-from dbus_xbms.ble.library_session import CANCEL_LIMIT
 from dbus_xbms.ble.link import Link
+from dbus_xbms.ble.watched_client import MOST_RECEIVED
+from dbus_xbms.ble.watched_session import CANCEL_LIMIT
 from dbus_xbms.model import Notify
 from dbus_xbms.protocols import LinkError, LoginFailed, NoReply, ProtocolError
 from dbus_xbms.protocols.aiobmsble import WatchedFamily
@@ -332,7 +332,7 @@ def test_a_module_that_cannot_be_ended_is_left_behind_and_said_once(
                 await link.read(None, counters=False, limit=10.0)
             assert now() - begun == pytest.approx(10.0 + CANCEL_LIMIT)
         await asyncio.sleep(60.0)
-        assert not library_session._left_behind
+        assert not watched_session._left_behind
 
     run()
     assert caplog.text.count("left behind") == 1
