@@ -10,6 +10,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from bench.interrupted import obeying_ctrl_c
 from bench.speed.measure import BANK, BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result, Trial, measure
 from bench.speed.report import as_json, fleet_table, judged, page, table
 from dbus_xbms.commands.arguments import positive, seconds, whole
@@ -59,7 +60,7 @@ def _measured(trial: Trial, failures: list[str], number: str) -> list[Result]:
     async def measured() -> list[Result]:
         asyncio.get_running_loop().set_exception_handler(unclaimed)  # a bus that ends before its users
         async with waiting(f"Measurement {number}: {trial.packs} packs, {trial.build}"):
-            return await measure(trial)
+            return await obeying_ctrl_c(measure(trial))
 
     why = ""
     for _ in range(TRIES):

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
+from bench.interrupted import obeying_ctrl_c
 from bench.speed.measure import CYTHON, WATCHED_MAKES, Result, Trial, measure
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
@@ -91,7 +92,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=seconds, default=30.0, metavar="N", help="to measure CPU (30)")
     parser.add_argument("--keep", action="store_true", help=f"write docs/{KEPT.name}")
     args = parser.parse_args()
-    results = asyncio.run(_measured(args.seconds))
+    results = asyncio.run(obeying_ctrl_c(_measured(args.seconds)))
     print(table(results), end="")
     if args.keep:
         KEPT.write_text(json.dumps([asdict(one) for one in results], indent=1) + "\n", encoding="utf-8")

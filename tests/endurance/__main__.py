@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.interrupted import obeying_ctrl_c
 from dbus_xbms.commands.arguments import positive, seconds, whole
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
@@ -44,7 +45,7 @@ async def _soak(plan: Plan, directory: Path) -> Report:
         return f"Soaking {count(plan.count, 'pack')}, {count(len(findings), 'finding')}"
 
     async with waiting(words, START + plan.before + plan.seconds + plan.calm) as line:
-        return await soak(plan, directory, tell)
+        return await obeying_ctrl_c(soak(plan, directory, tell))
 
 
 def main() -> int:
