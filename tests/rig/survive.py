@@ -20,7 +20,7 @@ from tests.rig import machine, measure
 from tests.rig.battery_watch import BATTERY, INVALID, Watch, watching
 from tests.rig.faults import BOTH, FAULTS, Fault
 from tests.rig.machine import OUT, ctl, program
-from tests.rig.notifications import Count, settled
+from tests.rig.notifications import Count, Traffic, settled
 from tests.rig.service_log import STACK_BROKE, lost, unexpected
 
 PACKS = ("A4:C1:38:00:00:01", "A4:C1:38:00:00:02")
@@ -47,6 +47,7 @@ class Trial:
     def __init__(self, watch: Watch, capture: Path) -> None:
         self.watch = watch
         self.capture = capture
+        self.traffic = Traffic(capture)
         self.table: list[tuple[str, str, str, str]] = []  # fault, verdict, what, remark
         self.excused: Counter[str] = Counter()  # how often the log may have a line that begins so
         self._currents = {address: {-12.3} for address in PACKS}  # A, all that a pack ever reported
@@ -136,12 +137,12 @@ class Trial:
 
     async def quiet(self, name: str) -> None:
         """Let some polls pass and check that every notification came once."""
-        first = [await settled(self.capture, address, i) for i, address in enumerate(PACKS)]
+        first = [await settled(self.traffic, address, i) for i, address in enumerate(PACKS)]
         async with asyncio.timeout(FRESH * QUIET_POLLS):
             for index in BOTH:
                 await machine.answered(index, first[index].rig_answers + 2 * QUIET_POLLS)
         for index, address in enumerate(PACKS):
-            passed = await settled(self.capture, address, index) - first[index]
+            passed = await settled(self.traffic, address, index) - first[index]
             self.check(name, f"pack {index} notified once each", passed.one_to_one, in_words(passed))
 
 
