@@ -24,6 +24,7 @@ from tests.rig.notifications import Count, Traffic, settled
 from tests.rig.service_log import STACK_BROKE, lost, unexpected
 
 PACKS = ("A4:C1:38:00:00:01", "A4:C1:38:00:00:02")
+CELLS = (3300, 3307, 3314, 3321)  # mV, as the virtual packs have them
 HOLD = 12.0  # s; shorter than the default so that 30 s of silence are well beyond it
 APPEAR = 90.0  # s from `add` to the service on the bus
 FRESH = 30.0  # s for a value that changed in a healthy pack to reach the bus
@@ -60,8 +61,10 @@ class Trial:
         print(f"[{now():8.1f}] {fault:<16}{verdict:<7}{what}  {remark}", flush=True)
 
     async def vary(self, index: int) -> float:
-        """Set another current for a pack and return it."""
+        """Set another current for a pack and return it; cells that never moved would not be believed."""
         self._current = round((self._current + 0.7) % 90, 1)
+        step = int(self._current) % 2  # mV
+        await ctl("set", bms=index, field="cell_mv", value=[cell + step for cell in CELLS])
         self._currents[PACKS[index]].add(self._current)
         await ctl("set", bms=index, field="current", value=self._current)
         return self._current
