@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.simulator.scenario import DEFAULT_PACKS, address_of
 from tests.endurance.judge import RECOVERY
 from tests.endurance.known import CHEMISTRIES, Known
-from tests.endurance.owner import ALLOWED
+from tests.endurance.orders import Allowed
+from tests.endurance.owner import ALLOWED, allowed
+from tests.endurance.storm import STORM, Fault
 from tests.endurance.truth import JBD
 
 ADAPTERS = (
@@ -48,6 +51,9 @@ class Plan:
     before: float = 12.0  # s of calm before the storm
     order_every: float = 10.0  # s between orders to MOSFETs, in the mean
     calm: float = RECOVERY + 5.0  # s after the storm
+    table: Sequence[Fault] = STORM
+    adapters: Sequence[Mapping[str, str]] = ADAPTERS
+    exit_limit: float = 3.0  # s from SIGTERM to the end of the program
 
     @property
     def count(self) -> int:
@@ -63,6 +69,14 @@ class Plan:
     def make(self, number: int) -> str:
         """Return the make of a pack."""
         return str(self.rows()[number].get("make", JBD))
+
+    def address(self, number: int) -> str:
+        """Return the address of a pack."""
+        return address_of(number + 1, self.make(number))
+
+    def allowed(self, number: int) -> Allowed:
+        """Return what a pack's settings allow."""
+        return allowed(number) if self.make(number) == JBD else Allowed(switchable=False)
 
     def owner(self, number: int) -> dict[str, float | str]:
         """Return the settings of a pack."""
@@ -81,7 +95,7 @@ class Plan:
         row, owner = self.rows()[number], OWNERS[number % len(OWNERS)]
         controls = self.controls(number)
         return Known(
-            address=address_of(number + 1, self.make(number)),
+            address=self.address(number),
             make=self.make(number),
             cells=row["cells"],
             capacity=row["capacity"],

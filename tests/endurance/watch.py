@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
-from tests.bus.simulation import Simulation
 from tests.bus.venus import BATTERY, Seen, Venus
 from tests.endurance.judge import RECOVERY, judge
 from tests.endurance.known import Known
 from tests.endurance.look import Look, Sample, Violation, sample_of, shown_since
 from tests.endurance.orders import Allowed, Book, judge_orders
-from tests.endurance.owner import allowed
 from tests.endurance.process import Usage, counted, usage
 from tests.endurance.storm import Disturbance, quiet_since
-from tests.endurance.truth import JBD, Reads
+from tests.endurance.truth import Reads
+from tests.endurance.world import World
 
 EVERY = 1.0  # s between looks without a signal, and between questions for the truth
 USAGE_EVERY = 5.0  # s
@@ -71,13 +70,14 @@ class Watch:
     """Judges all packs; :meth:`run` until cancelled."""
 
     def __init__(
-        self, sim: Simulation, knowns: Sequence[Known], tell: Callable[[Finding], object] = lambda _: None
+        self,
+        world: World,
+        knowns: Sequence[Known],
+        allowed: Sequence[Allowed],
+        tell: Callable[[Finding], object] = lambda _: None,
     ) -> None:
         self.packs = {known.address: Pack(known, Reads(known.make)) for known in knowns}
-        self.books = {
-            known.address: Book(allowed(number) if known.make == JBD else Allowed(switchable=False))
-            for number, known in enumerate(knowns)
-        }
+        self.books = {known.address: Book(allows) for known, allows in zip(knowns, allowed, strict=True)}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.recoveries: list[float] = []  # s from the end of a disturbance to the first new value
         self.usages: list[Usage] = []
@@ -87,7 +87,7 @@ class Watch:
         self.begun = self._now()
         self.weather: dict[str, float] = {}  # what rages, until when
         self.pid: int | None = None
-        self._sim = sim
+        self._world = world
         self._tell = tell
         self._blind_until = -inf
 
@@ -168,7 +168,7 @@ class Watch:
     async def _judge_all(self) -> None:
         for pack in self.packs.values():
             looks, pack.looks = pack.looks, []
-            truth = await self._sim.truth(pack.known.address)
+            truth = await self._world.truth(pack.known.address)
             pack.reads.add(truth["pack"]["reads"])
             self._judge_orders(pack, truth)
             for look in looks:
