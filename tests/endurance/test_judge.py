@@ -199,6 +199,14 @@ def test_a_protection_without_its_alarm_is_found() -> None:
     assert rules(look(**zero, HighDischargeCurrent=2), tripped) == []
 
 
+def test_a_measurement_that_equals_the_last_one_shown_may_not_be_on_the_bus_yet() -> None:
+    known = reads()
+    known.basics.append(replace(known.basics[-1], at=101.0, protection=1 << 9))
+    known.cells.append(replace(known.cells[-1], at=101.1))
+    assert rules(look(at=101.2), known) == []
+    assert rules(look(at=101.2), replace(known, basics=known.basics[1:])) == ["alarms", "limits"]
+
+
 def test_a_storm_is_the_same_for_the_same_seed_and_contains_every_fault() -> None:
     def storm(seed: int) -> list[tuple[float, str, str]]:
         weather = Weather(packs=["one", "two"], adapters=["left"], seed=seed)
