@@ -33,6 +33,8 @@ class Source(Generic[T]):
     parts: Callable[[T], object]
     # Rows become valid or invalid by this alone; slow rows need not be read before they are due.
     shape: Callable[[T], object] | None = None
+    # What they show: while it is the same object, slow rows are not read even when they are due.
+    origin: Callable[[T], object] | None = None
 
 
 WHOLE: Source[Any] = Source(lambda record: record)
