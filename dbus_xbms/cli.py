@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
@@ -23,6 +22,7 @@ from dbus_xbms.known.naming import did_you_mean
 from dbus_xbms.process import interrupt
 from dbus_xbms.process.output import LossyStream
 from dbus_xbms.protocols import LinkError, ProtocolError
+from dbus_xbms.record import record
 from dbus_xbms.settings import NotStoredError, SettingsError
 from dbus_xbms.text import printable
 
@@ -37,7 +37,7 @@ NOT_INSTALLED = "{} is not part of this installation; `pip install .` in the sou
 OPENSSL = ("ssl", "_hashlib")  # modules that load it; asyncio and hashlib work without
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Command:
     """One command; the module of that name in ``dbus_xbms.commands`` implements it."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
+from tests.endurance.bank_judge import OFFLINE
 from tests.endurance.clock import WallClock
 from tests.endurance.owner import Owner
 from tests.endurance.plan import Plan
@@ -177,7 +178,11 @@ async def _all_shown(venus: Venus, addresses: Sequence[str]) -> None:
 async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = lambda _: None) -> Report:
     """Soak with the simulator; files go to ``directory``, findings to ``tell`` at once."""
     simulation = Simulation(
-        plan.rows(), timing={"disconnect": 2.0}, adapters=list(plan.adapters), seed=plan.seed
+        plan.rows(),
+        timing={"disconnect": 2.0},
+        adapters=list(plan.adapters),
+        banks=plan.wiring(),
+        seed=plan.seed,
     )
     async with simulation as world:
         return await endure(plan, world, directory, tell, WallClock(directory))
@@ -194,18 +199,24 @@ async def endure(
     knowns = [plan.known(n) for n in range(plan.count)]
     now = asyncio.get_running_loop().time
     async with AsyncExitStack() as stack:
-        watch = Watch(world, knowns, [plan.allowed(n) for n in range(plan.count)], tell)
+        allowed = [plan.allowed(n) for n in range(plan.count)]
+        watch = Watch(world, knowns, allowed, tell, [knowns[n] for n in plan.members])
         venus = await stack.enter_async_context(Venus(watch.told))
         for n, known in enumerate(knowns):
             await venus.enable(known.address, **plan.owner(n))
+        if plan.bank:
+            await venus.confirm_bank(Members=" ".join(knowns[n].address for n in plan.members))
         begun = now()
         environment = clock.environment if clock else None
         command = Program("run", "--capture", str(directory / "capture"), environment=environment)
         program = await stack.enter_async_context(command)
         await _all_shown(venus, world.addresses)
+        if plan.bank:
+            await venus.until_bank(lambda seen: seen[OFFLINE] == 0, timeout=START_LIMIT)
         watch.disturbed(world.addresses, Disturbance(begin=begun, end=now()))
         watch.pid = program.pid
-        owner = Owner(venus, watch.books, watch.ordered, seed=plan.seed, every=plan.order_every)
+        single = {address: book for address, book in watch.books.items() if address not in watch.members}
+        owner = Owner(venus, single, watch.ordered, seed=plan.seed, every=plan.order_every)
         storm = Storm(plan, world, program, watch, owner, clock)
         try:
             async with _watching(watch, venus):
