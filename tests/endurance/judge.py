@@ -11,7 +11,7 @@ from math import inf
 
 from tests.endurance import limits
 from tests.endurance.known import Known
-from tests.endurance.look import CCL, DCL, Look, Sample, Violation, alike, near, shown_words
+from tests.endurance.look import CCL, DCL, EXTREMES_EVERY, Look, Sample, Violation, alike, near, shown_words
 from tests.endurance.truth import Reads
 
 SLACK = 3.0  # s of a loaded machine, and of the bus
@@ -80,8 +80,7 @@ def judge(
 
 
 def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
-    pace = known.pace(sample.basic)
-    ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, pace)}
+    ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, EXTREMES_EVERY)}
     for what, (age, more) in ages.items():
         if age > known.gap + SLACK:
             yield Violation("young", f"{what}{age:.0f} s old, with a hold of {known.gap:g} s")

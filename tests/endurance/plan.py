@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dbus_xbms.simulator.scenario import DEFAULT_PACKS, address_of
+from dbus_xbms.simulator.scenario import BANK_PACKS, DEFAULT_PACKS, address_of
 from tests.endurance.judge import RECOVERY
 from tests.endurance.known import CHEMISTRIES, Known
 from tests.endurance.owner import ALLOWED
@@ -41,6 +41,7 @@ class Plan:
 
     seconds: float
     packs: int  # JBDs
+    bank: int = 0  # of them, the last ones, which are wired in parallel and form a bank; it controls
     others: int = 0  # packs of other makes, which need aiobmsble
     seed: int
     every: float = 8.0  # s between strikes, in the mean
@@ -56,9 +57,19 @@ class Plan:
 
     def rows(self) -> list[dict[str, Any]]:
         """The packs as rows of a scenario; the JBDs come first."""
-        jbds = [DEFAULT_PACKS[n % len(DEFAULT_PACKS)] for n in range(self.packs)]
+        jbds = [DEFAULT_PACKS[n % len(DEFAULT_PACKS)] for n in range(self.packs - self.bank)]
+        jbds += [BANK_PACKS[n % len(BANK_PACKS)] for n in range(self.bank)]
         others = [OTHER_PACKS[n % len(OTHER_PACKS)] for n in range(self.others)]
         return [{**row, **LOADS[n % len(LOADS)]} for n, row in enumerate((*jbds, *others))]
+
+    def wiring(self) -> list[dict[str, Any]]:
+        """The bank as part of a scenario."""
+        return [{"packs": [n + 1 for n in self.members]}] if self.bank else []
+
+    @property
+    def members(self) -> range:
+        """The numbers of the packs of the bank, from 0."""
+        return range(self.packs - self.bank, self.packs)
 
     def make(self, number: int) -> str:
         """Return the make of a pack."""
@@ -74,7 +85,7 @@ class Plan:
 
     def controls(self, number: int) -> bool:
         """Return whether this pack controls chargers."""
-        return number == self.seed % min(self.packs, len(OWNERS))
+        return not self.bank and number == self.seed % min(self.packs, len(OWNERS))
 
     def known(self, number: int) -> Known:
         """Return a pack as the watch knows it."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
+from tests.endurance.bank_judge import OFFLINE
 from tests.endurance.clock import WallClock
 from tests.endurance.owner import Owner
 from tests.endurance.plan import ADAPTERS, Plan
@@ -175,20 +176,27 @@ async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = 
     knowns = [plan.known(n) for n in range(plan.count)]
     now = asyncio.get_running_loop().time
     async with AsyncExitStack() as stack:
-        simulation = Simulation(plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, seed=plan.seed)
+        simulation = Simulation(
+            plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, banks=plan.wiring(), seed=plan.seed
+        )
         sim = await stack.enter_async_context(simulation)
-        watch = Watch(sim, knowns, tell)
+        watch = Watch(sim, knowns, tell, [knowns[n] for n in plan.members])
         venus = await stack.enter_async_context(Venus(watch.told))
         for n, known in enumerate(knowns):
             await venus.enable(known.address, **plan.owner(n))
+        if plan.bank:
+            await venus.confirm_bank(Members=" ".join(knowns[n].address for n in plan.members))
         begun = now()
         clock = WallClock(directory)
         command = Program("run", "--capture", str(directory / "capture"), environment=clock.environment)
         program = await stack.enter_async_context(command)
         await _all_shown(venus, sim.addresses)
+        if plan.bank:
+            await venus.until_bank(lambda seen: seen[OFFLINE] == 0, timeout=START_LIMIT)
         watch.disturbed(sim.addresses, Disturbance(begin=begun, end=now()))
         watch.pid = program.pid
-        owner = Owner(venus, watch.books, watch.ordered, seed=plan.seed, every=plan.order_every)
+        single = {address: book for address, book in watch.books.items() if address not in watch.members}
+        owner = Owner(venus, single, watch.ordered, seed=plan.seed, every=plan.order_every)
         storm = Storm(plan, sim, program, watch, clock, owner)
         try:
             async with _watching(watch, venus):
