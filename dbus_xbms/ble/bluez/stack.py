@@ -225,12 +225,12 @@ class Bluez:
         *,
         freshest: Callable[[], BLEDevice],
         trust_cache: bool,
-        up: Callable[[], None],
+        link: Callable[[bool], None],
         lost: Callable[[Any], None],
     ) -> GattClient:
         """Connect and read the GATT table."""
         try:
-            async with compat.watching_connection(device.details["path"], up):
+            async with compat.watching_connection(device.details["path"], link):
                 with calling_bleak():
                     return await establish_connection(
                         Client,
@@ -244,9 +244,14 @@ class Bluez:
         except STACK_ERRORS as err:
             raise failure(err) from err
 
-    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+    async def pair(self, device: BLEDevice, passkey: str, *, link: Callable[[bool], None]) -> bool:
         """Pair with a device that is not connected; False if it refuses the passkey."""
-        return await pairing.pair(device.details["path"], passkey)
+        path = device.details["path"]
+        try:
+            async with compat.watching_connection(path, link):
+                return await pairing.pair(path, passkey)
+        except STACK_ERRORS as err:
+            raise failure(err) from err
 
     async def forget(self, device: BLEDevice) -> None:
         """Forget a device and its pairing."""
