@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bleak.args.bluez import BlueZNotifyArgs
@@ -15,13 +14,14 @@ from bleak.backends.service import BleakGATTServiceCollection
 
 from dbus_xbms.ble.errors import OtherMake
 from dbus_xbms.protocols import GattLayout
+from dbus_xbms.record import record
 
 BASE_UUID = "-0000-1000-8000-00805f9b34fb"  # the rest of a 16-bit UUID
 
 Seen = Callable[[BLEDevice, AdvertisementData], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AdapterState:
     """One Bluetooth adapter of this machine."""
 
@@ -143,7 +143,7 @@ class Stack(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Characteristics:
     """The characteristics that carry a protocol."""
 

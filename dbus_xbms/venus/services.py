@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from dbus_xbms.dbus import BusError
 from dbus_xbms.model import Phase
+from dbus_xbms.record import record
 from dbus_xbms.report import AnyReport, Request
 from dbus_xbms.settings import SettingsError, Value
 from dbus_xbms.venus.diff import Diff
@@ -58,7 +58,7 @@ class Writes(Generic[R]):
         return request is None or self._controls.request(request, sender)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Device(Generic[R]):
     """A service and its published values."""
 
