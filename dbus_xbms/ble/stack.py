@@ -96,8 +96,26 @@ class Stack(Protocol):
         """Return the device if the stack knows it on that adapter, so that no scan is needed."""
         ...
 
+    async def follow(self, address: str, hci: str) -> None:
+        """Have scans with that adapter report the device at an address from now on.
+
+        Raises:
+            LinkError: the stack does not answer.
+        """
+        ...
+
+    def following_all(self, hci: str) -> AbstractAsyncContextManager[None]:
+        """Have scans with that adapter report all devices while inside.
+
+        Without this, a device that nobody follows is reported only when it appears.
+
+        Raises:
+            LinkError: the stack does not answer.
+        """
+        ...
+
     def scan(self, hci: str, seen: Seen) -> AbstractAsyncContextManager[None]:
-        """Scan while inside; ``seen`` is called for every advertisement."""
+        """Scan while inside; ``seen`` is called for every advertisement of a followed device."""
         ...
 
     async def connect(
