@@ -108,6 +108,7 @@ PURE_FILES = {
     "settings_store/store.py",
     "venus/diff.py",
     "venus/item.py",
+    "venus/item_table.py",
     "venus/items_changed.py",
     *(
         f"commands/{name}.py"
