@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from dbus_fast import BusType, Message, MessageType
 
@@ -15,6 +15,8 @@ from dbus_xbms.dbus import TrustedBus, call, close, until_closed
 BLUEZ = "org.bluez"
 ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
+B = TypeVar("B", bound=TrustedBus)
+
 CALL_LIMIT = 10.0  # s; replies take some ms
 
 
@@ -24,8 +26,8 @@ class BluezBus(TrustedBus):
     FOLLOWED = (BLUEZ,)
 
 
-class OrderedBluezBus(BluezBus):
-    """A connection whose callers continue with a reply before later messages are handled.
+class ManagerBus(BluezBus):
+    """The connection of bleak's manager. Callers continue with a reply before later messages are handled.
 
     dbus-fast handles all messages that it reads at a time before a waiting caller continues. bleak then
     replaces what the signals after the reply have said by the older reply, and waits for them in vain.
@@ -35,6 +37,20 @@ class OrderedBluezBus(BluezBus):
         super().__init__(*args, **kwargs)
         self._held: deque[Message] = deque()  # messages after a reply, until its caller has continued
         self._holding = False
+
+    async def call(self, msg: Message) -> Message:
+        """Call a method; bleak follows the properties of adapters and devices only.
+
+        It asks for all of BlueZ's, but a notification is a change of a property, too, and comes over
+        :class:`dbus_xbms.ble.bluez.gatt_bus.GattBus`.
+        """
+        if msg.member != "AddMatch" or "member=PropertiesChanged" not in msg.body[0]:
+            return await super().call(msg)
+        (rule,) = msg.body
+        msg.body = [f"{rule},arg0={ADAPTER}"]
+        await super().call(msg)
+        msg.body, msg.serial = [f"{rule},arg0={DEVICE}"], 0
+        return await super().call(msg)
 
     def _process_message(self, msg: Message) -> None:
         self._held.append(msg)
@@ -56,7 +72,14 @@ class OrderedBluezBus(BluezBus):
 @asynccontextmanager
 async def system_bus() -> AsyncIterator[tuple[BluezBus, asyncio.Task[None]]]:
     """Connect to the system bus; yields the connection and a task that ends with it."""
-    bus = await BluezBus(bus_type=BusType.SYSTEM).connect()
+    async with connected(BluezBus) as both:
+        yield both
+
+
+@asynccontextmanager
+async def connected(kind: type[B]) -> AsyncIterator[tuple[B, asyncio.Task[None]]]:
+    """Connect to the system bus with one kind of connection, as :func:`system_bus` does."""
+    bus = await kind(bus_type=BusType.SYSTEM).connect()
     closed = until_closed(bus)
     try:
         yield bus, closed

@@ -7,17 +7,21 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from bleak.backends.bluezdbus import client as bleak_client
+from bleak.backends.bluezdbus import defs
 from bleak.backends.bluezdbus import manager as bleak_manager
 from bleak.backends.bluezdbus.client import BleakClientBlueZDBus
 from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_manager
+from bleak.backends.bluezdbus.utils import assert_gatt_reply
 from bleak.backends.bluezdbus.version import BlueZFeatures
+from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak_retry_connector import BleakClientWithServiceCache
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
+from dbus_fast import Message
 
-from dbus_xbms.ble.bluez.bus import ADAPTER, CALL_LIMIT, DEVICE, BluezBus, OrderedBluezBus
+from dbus_xbms.ble.bluez.bus import ADAPTER, CALL_LIMIT, DEVICE, BluezBus, ManagerBus
 from dbus_xbms.ble.errors import calling_bleak
 
 bleak_log = logging.getLogger(BlueZManager.__module__)
@@ -26,9 +30,9 @@ bleak_log = logging.getLogger(BlueZManager.__module__)
 def make_bleak_trust_bluez_only() -> None:
     """Make bleak connect as :class:`BluezBus`: on its own connections any program can forge a pack's data.
 
-    Its manager asks for all objects and follows their changes, which needs :class:`OrderedBluezBus`.
+    Its manager asks for all objects and follows their changes, which needs :class:`ManagerBus`.
     """
-    for module, bus in ((bleak_manager, OrderedBluezBus), (bleak_client, BluezBus)):
+    for module, bus in ((bleak_manager, ManagerBus), (bleak_client, BluezBus)):
         module.MessageBus = bus  # type: ignore[attr-defined]
 
 
@@ -90,6 +94,32 @@ def close_notify_sockets(client: BleakClientWithServiceCache) -> None:
         _, descriptor = sockets.popitem()
         asyncio.get_running_loop().remove_reader(descriptor)
         os.close(descriptor)
+
+
+def is_busy(refusal: Message) -> bool:
+    """Return whether BlueZ refuses a call because another one is under way."""
+    return refusal.error_name == defs.BLUEZ_ERROR_IN_PROGRESS
+
+
+def raise_refusal(refusal: Message) -> NoReturn:
+    """Raise the error of bleak's for a call that was refused.
+
+    Raises:
+        BleakError: always.
+    """
+    assert_gatt_reply(refusal)
+    raise AssertionError(f"{refusal} is no error")
+
+
+def notifies_by_socket(characteristic: BleakGATTCharacteristic, *, socket: bool) -> bool:
+    """Return whether bleak uses AcquireNotify for a characteristic if it is to use a ``socket``."""
+    return socket and "NotifyAcquired" in characteristic.obj[1]
+
+
+def path_of(characteristic: BleakGATTCharacteristic) -> str:
+    """Return the path of a characteristic on D-Bus."""
+    path: str = characteristic.obj[0]
+    return path
 
 
 def _backend(client: BleakClientWithServiceCache) -> BleakClientBlueZDBus:
