@@ -37,10 +37,16 @@ class Central:
     """The central role of BLE, on all adapters."""
 
     def __init__(
-        self, protocols: Sequence[BmsFamily], *, max_connections: int = 16, stack: Stack | None = None
+        self,
+        protocols: Sequence[BmsFamily],
+        *,
+        max_connections: int = 16,
+        stack: Stack | None = None,
+        alone: bool = False,
     ) -> None:
+        """Make a central on ``stack``, by default BlueZ; ``alone``: nothing else here uses bleak."""
         self._max_connections = max_connections
-        self._stack: Stack = stack or Bluez()
+        self._stack: Stack = stack or Bluez(alone=alone)
         self.changed = ChangeSignal()  # an adapter or its use has changed
         self._present: bool | None = None  # whether bluetoothd is running; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
@@ -230,7 +236,10 @@ class Central:
         """
         request.on_state(ContactState.SEARCHING)
         search = ScanRequest(address=request.address, time_left=SEARCH_TIME, immediate=not request.failures)
-        async with listening(search, self._candidates(request)) as adapters:
+        candidates = self._candidates(request)
+        for adapter in candidates:
+            await self._stack.follow(request.address, adapter.hci)
+        async with listening(search, candidates) as adapters:
             await self.changed.until(
                 lambda: (
                     bool(search.seen) or search.finished or not any(adapter.usable for adapter in adapters)

@@ -221,6 +221,8 @@ class FakeStack:
         self.packs = {pack.address: pack for pack in packs}
         self.adapters = adapters
         self.remembered: set[tuple[str, str]] = set()  # (address, hci) with a Device1
+        self.followed: set[tuple[str, str]] = set()  # (address, hci) of which scans report
+        self.all_followed: list[str] = []  # hcis of which scans report every device
         self.still_connected: set[str] = set()  # addresses whose Device1 says "connected"
         self.scan_error = ""
         self.log: list[tuple[float, str]] = []
@@ -268,6 +270,17 @@ class FakeStack:
     async def known(self, address: str, hci: str) -> BLEDevice | None:
         return self._device(address, hci) if (address, hci) in self.remembered else None
 
+    async def follow(self, address: str, hci: str) -> None:
+        self.followed.add((address, hci))
+
+    @asynccontextmanager
+    async def following_all(self, hci: str) -> AsyncIterator[None]:
+        self.all_followed.append(hci)
+        try:
+            yield
+        finally:
+            self.all_followed.remove(hci)
+
     @asynccontextmanager
     async def scan(self, hci: str, seen: Seen) -> AsyncIterator[None]:
         if self.scan_error:
@@ -278,7 +291,8 @@ class FakeStack:
 
         def advertise(pack: FakePack) -> None:
             timers[pack.address] = loop.call_later(pack.interval, advertise, pack)
-            if pack.in_range and not pack.client:
+            followed = hci in self.all_followed or (pack.address, hci) in self.followed
+            if pack.in_range and not pack.client and followed:
                 self.remembered.add((pack.address, hci))
                 seen(self._device(pack.address, hci), advertisement(pack))
 

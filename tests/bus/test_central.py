@@ -21,7 +21,8 @@ from dbus_fast import BusType, Message
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.bluez.bus import BluezBus
-from dbus_xbms.ble.bluez.compat import make_bleak_trust_bluez_only
+from dbus_xbms.ble.bluez.compat import follow, make_bleak_trust_bluez_only
+from dbus_xbms.ble.bluez.stack import Bluez
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Link
 from dbus_xbms.commands.demo import BUS_CONFIG
@@ -396,11 +397,39 @@ def readers_of(sim: Simulation) -> set[asyncio.Task[None]]:
 # Private names of the libraries
 
 
+async def test_alone_in_its_process_bleak_hears_only_of_the_devices_that_are_followed() -> None:
+    """The bus daemon knows the match rules of bleak's connection by their effect only."""
+    make_bleak_trust_bluez_only(alone=True)
+    try:
+        async with Simulation(packs=2) as sim:
+            followed, other = (f"/org/bluez/hci0/dev_{a.replace(':', '_')}" for a in sim.addresses)
+            manager = await get_global_bluez_manager()
+            heard, enough = asyncio.Queue[str | None](), 5  # advertisements, one a second
+            assert manager._bus
+            manager._bus.add_message_handler(
+                lambda message: heard.put_nowait(message.path) if "dev_" in (message.path or "") else None
+            )
+            await follow(followed)
+            stack = Bluez(alone=True)
+            async with asyncio.timeout(SOON):
+                async with stack.scan("hci0", lambda device, advertisement: None):
+                    assert {await heard.get() for _ in range(enough)} == {followed}
+                async with (
+                    stack.following_all("hci0"),
+                    stack.scan("hci0", lambda device, advertisement: None),
+                ):
+                    while await heard.get() != other:
+                        pass
+            await stack.leave()
+    finally:
+        make_bleak_trust_bluez_only(alone=False)
+
+
 async def test_the_private_names_that_the_program_uses_exist() -> None:
     async with Simulation(packs=1):
         for module in (bleak_manager, bleak_client):
             assert issubclass(vars(module)["MessageBus"], MessageBus)
-        make_bleak_trust_bluez_only()
+        make_bleak_trust_bluez_only(alone=False)
         manager = await get_global_bluez_manager()
         assert get_global_bluez_manager_sync() is manager
         assert isinstance(manager, BlueZManager)

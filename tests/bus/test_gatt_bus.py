@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 from bleak.exc import BleakDBusError, BleakGATTProtocolError, BleakGATTProtocolErrorCode
-from dbus_fast import BusType, DBusError, Message, Variant
+from dbus_fast import DBusError, Message, Variant
 
-from dbus_xbms.ble.bluez.bus import ManagerBus, connected
+from dbus_xbms.ble.bluez.bus import FollowingBus, connected
 from dbus_xbms.ble.bluez.gatt_bus import GattBus
 from dbus_xbms.ble.bluez.gatt_frames import CHARACTERISTIC
 from dbus_xbms.dbus import BusLost, Method, Node, Server, call_daemon
 from tests.bus.forger import forging
 from tests.patience import PATIENCE
 
-ONE, TWO = "/org/bluez/hci0/dev_1/service000c/char000d", "/org/bluez/hci0/dev_2/service000c/char000d"
+DEVICE = "/org/bluez/hci0/dev_1"
+ONE, TWO = f"{DEVICE}/service000c/char000d", "/org/bluez/hci0/dev_2/service000c/char000d"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -167,28 +168,13 @@ async def test_writes_end_with_the_connection_and_later_ones_fail() -> None:
         bus.unsubscribe(ONE)
 
 
-async def test_the_connection_of_bleaks_manager_gets_no_notifications(private_bus: str) -> None:
-    bus = await ManagerBus(bus_type=BusType.SYSTEM).connect()
-    seen: asyncio.Queue[str] = asyncio.Queue()
-    bus.add_message_handler(lambda message: seen.put_nowait(f"{message.body[0]}") if message.path else None)
-    rule = "type=signal,interface=org.freedesktop.DBus.Properties,member=PropertiesChanged"
-    async with bluez() as fake:
-        await bus.call(
-            Message(
-                destination="org.freedesktop.DBus",
-                path="/org/freedesktop/DBus",
-                interface="org.freedesktop.DBus",
-                member="AddMatch",
-                signature="s",
-                body=[f"{rule},path_namespace=/org/bluez"],
-            )
-        )
+async def test_the_connection_of_bleaks_manager_gets_no_notifications() -> None:
+    async with bluez() as fake, connected(FollowingBus) as (bus, _):
+        seen: asyncio.Queue[str] = asyncio.Queue()
+        bus.add_message_handler(lambda message: seen.put_nowait(message.path or "") if message.path else None)
+        await bus.follow_device(DEVICE)
         fake.notify(ONE, b"for others")
-        for interface in ("org.bluez.Device1", "org.bluez.Adapter1"):
-            fake.server.signal(ONE, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, {}, []])
+        changed = ["org.bluez.Device1", {"Connected": Variant("b", True)}, []]
+        fake.server.signal(DEVICE, PROPERTIES, "PropertiesChanged", "sa{sv}as", changed)
         async with asyncio.timeout(PATIENCE):
-            while (found := await seen.get()) != "org.bluez.Device1":
-                assert found != CHARACTERISTIC
-            assert await seen.get() == "org.bluez.Adapter1"
-    bus.disconnect()
-    await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+            assert await seen.get() == DEVICE

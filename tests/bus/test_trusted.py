@@ -9,7 +9,7 @@ from dataclasses import replace
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.ble.bluez.bus import ManagerBus, call_bluez
+from dbus_xbms.ble.bluez.bus import OrderedBluezBus, call_bluez
 from dbus_xbms.dbus import LATER, Method, Node, Server, call_daemon
 from dbus_xbms.dbus.connection import close, connect, until_closed
 from dbus_xbms.protocols.jbd import Jbd
@@ -209,7 +209,7 @@ async def test_a_caller_sees_a_reply_before_the_signals_that_follow_it(private_b
     node = Node(methods={(OBJECTS, "GetManagedObjects"): Method(run=answer)})
     server = Server("org.bluez", lambda path: node if path == "/" else None, lambda path: ())
     await server.open()
-    bus = await ManagerBus(bus_type=BusType.SYSTEM).connect()
+    bus = await OrderedBluezBus(bus_type=BusType.SYSTEM).connect()
     closed = until_closed(bus)
     await call_daemon(bus, "AddMatch", f"type='signal',interface='{OBJECTS}'")
     signalled = asyncio.Event()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,14 +11,21 @@ from typing import Any, TypeVar
 
 from dbus_fast import BusType, Message, MessageType
 
-from dbus_xbms.dbus import TrustedBus, call, close, until_closed
+from dbus_xbms.dbus import BusError, TrustedBus, call, call_daemon, close, until_closed
+
+log = logging.getLogger(__name__)
+
+B = TypeVar("B", bound=TrustedBus)
 
 BLUEZ = "org.bluez"
 ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
-B = TypeVar("B", bound=TrustedBus)
-
+OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 CALL_LIMIT = 10.0  # s; replies take some ms
+_CHANGES = f"type='signal',sender='{BLUEZ}',interface='{PROPERTIES}',member='PropertiesChanged'"
+# What bleak asks for
+EVERY_CHANGE = f"type=signal,interface={PROPERTIES},member=PropertiesChanged,path_namespace=/org/bluez"
+ADAPTER_CHANGES = f"{_CHANGES},path_namespace='/org/bluez',arg0='{ADAPTER}'"
 
 
 class BluezBus(TrustedBus):
@@ -26,8 +34,8 @@ class BluezBus(TrustedBus):
     FOLLOWED = (BLUEZ,)
 
 
-class ManagerBus(BluezBus):
-    """The connection of bleak's manager. Callers continue with a reply before later messages are handled.
+class OrderedBluezBus(BluezBus):
+    """A connection whose callers continue with a reply before later messages are handled.
 
     dbus-fast handles all messages that it reads at a time before a waiting caller continues. bleak then
     replaces what the signals after the reply have said by the older reply, and waits for them in vain.
@@ -37,20 +45,6 @@ class ManagerBus(BluezBus):
         super().__init__(*args, **kwargs)
         self._held: deque[Message] = deque()  # messages after a reply, until its caller has continued
         self._holding = False
-
-    async def call(self, msg: Message) -> Message:
-        """Call a method; bleak follows the properties of adapters and devices only.
-
-        It asks for all of BlueZ's, but a notification is a change of a property, too, and comes over
-        :class:`dbus_xbms.ble.bluez.gatt_bus.GattBus`.
-        """
-        if msg.member != "AddMatch" or "member=PropertiesChanged" not in msg.body[0]:
-            return await super().call(msg)
-        (rule,) = msg.body
-        msg.body = [f"{rule},arg0={ADAPTER}"]
-        await super().call(msg)
-        msg.body, msg.serial = [f"{rule},arg0={DEVICE}"], 0
-        return await super().call(msg)
 
     def _process_message(self, msg: Message) -> None:
         self._held.append(msg)
@@ -67,6 +61,42 @@ class ManagerBus(BluezBus):
                 self._holding = True
                 asyncio.get_running_loop().call_soon(self._release)
                 return
+
+
+class FollowingBus(OrderedBluezBus):
+    """The connection of bleak's manager, without the changes of devices that nobody follows.
+
+    Each advertisement of each device in range is such a change. The daemon sends a connection only what its
+    match rules ask for, which costs this process nothing; bleak asks for the changes of all devices. What
+    appears and disappears is always reported.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.followed: set[str] = set()  # object paths of devices
+
+    async def call(self, msg: Message) -> Message:
+        """Call a method; bleak's rule for every change is replaced by one for changes of adapters."""
+        if msg.member == "AddMatch" and msg.body == [EVERY_CHANGE]:
+            msg.body = [ADAPTER_CHANGES]
+        return await super().call(msg)
+
+    async def follow_device(self, path: str) -> None:
+        """Receive the changes of a device from now on; notifications come over another connection."""
+        await call_daemon(self, "AddMatch", f"{_CHANGES},path='{path}',arg0='{DEVICE}'")
+
+    @asynccontextmanager
+    async def following_devices(self, adapter: str) -> AsyncIterator[None]:
+        """Receive the changes of all devices of the adapter with this object path while inside."""
+        rule = f"{_CHANGES},path_namespace='{adapter}',arg0='{DEVICE}'"
+        await call_daemon(self, "AddMatch", rule)
+        try:
+            yield
+        finally:
+            try:
+                await call_daemon(self, "RemoveMatch", rule)
+            except BusError as err:
+                log.debug("changes of all devices are still received: %s", err)
 
 
 @asynccontextmanager

@@ -19,20 +19,35 @@ from bleak.backends.bluezdbus.version import BlueZFeatures
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak_retry_connector import BleakClientWithServiceCache
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
-from dbus_fast import Message
+from dbus_fast import Message, unpack_variants
 
-from dbus_xbms.ble.bluez.bus import ADAPTER, CALL_LIMIT, DEVICE, BluezBus, ManagerBus
+from dbus_xbms.ble.bluez.bus import (
+    ADAPTER,
+    CALL_LIMIT,
+    DEVICE,
+    OBJECT_MANAGER,
+    PROPERTIES,
+    BluezBus,
+    FollowingBus,
+    OrderedBluezBus,
+    call_bluez,
+)
 from dbus_xbms.ble.errors import calling_bleak
+from dbus_xbms.dbus import CallRefused
 
 bleak_log = logging.getLogger(BlueZManager.__module__)
 
 
-def make_bleak_trust_bluez_only() -> None:
+def make_bleak_trust_bluez_only(*, alone: bool) -> None:
     """Make bleak connect as :class:`BluezBus`: on its own connections any program can forge a pack's data.
 
-    Its manager asks for all objects and follows their changes, which needs :class:`ManagerBus`.
+    Its manager asks for all objects and follows their changes, which needs :class:`OrderedBluezBus`. If
+    ``alone``, nothing but this module uses bleak in this process, and it follows only what is asked for.
     """
-    for module, bus in ((bleak_manager, ManagerBus), (bleak_client, BluezBus)):
+    for module, bus in (
+        (bleak_manager, FollowingBus if alone else OrderedBluezBus),
+        (bleak_client, BluezBus),
+    ):
         module.MessageBus = bus  # type: ignore[attr-defined]
 
 
@@ -61,6 +76,57 @@ def missed_by(manager: Any, objects: Mapping[str, Container[str]]) -> bool:
         for path, interfaces in objects.items()
         if ADAPTER in interfaces or DEVICE in interfaces
     )
+
+
+async def follow(path: str) -> None:
+    """Have bleak follow the changes of a device until bluetoothd ends.
+
+    Raises the errors of :func:`dbus_xbms.ble.bluez.bus.call_bluez`.
+    """
+    manager, bus = await _manager_and_bus()
+    if bus is None or path in bus.followed:
+        return
+    await bus.follow_device(path)
+    if path in manager._properties:  # as it was when bleak last heard of it
+        try:
+            (properties,) = await call_bluez(bus, path, PROPERTIES, "GetAll", "s", [DEVICE])
+        except CallRefused as err:
+            bleak_log.debug("%s is gone: %s", path, err)
+        else:
+            _replace(manager, path, properties)
+    bus.followed.add(path)
+
+
+@asynccontextmanager
+async def following_all(adapter: str) -> AsyncIterator[None]:
+    """Have bleak follow all devices of an adapter, given its object path, while inside.
+
+    Raises the errors of :func:`dbus_xbms.ble.bluez.bus.call_bluez`.
+    """
+    manager, bus = await _manager_and_bus()
+    if bus is None:
+        yield
+        return
+    async with bus.following_devices(adapter):
+        (objects,) = await call_bluez(bus, "/", OBJECT_MANAGER, "GetManagedObjects")
+        for path, interfaces in objects.items():
+            if path.startswith(f"{adapter}/") and DEVICE in interfaces:
+                _replace(manager, path, interfaces[DEVICE])
+        yield
+
+
+async def _manager_and_bus() -> tuple[BlueZManager, FollowingBus | None]:
+    """Return bleak's manager and its connection, or ``None`` if that follows everything anyway."""
+    with calling_bleak():
+        manager = await get_global_bluez_manager()
+    return manager, manager._bus if isinstance(manager._bus, FollowingBus) else None
+
+
+def _replace(manager: BlueZManager, path: str, properties: Mapping[str, Any]) -> None:
+    """Replace what bleak knows of a device; a device that it does not know is ignored."""
+    if known := manager._properties.get(path, {}).get(DEVICE):
+        known.clear()
+        known.update(unpack_variants(properties))
 
 
 def has_interface(client: BleakClientWithServiceCache, interface: str) -> bool:
