@@ -137,17 +137,17 @@ def has_interface(client: BleakClientWithServiceCache, interface: str) -> bool:
 
 
 @asynccontextmanager
-async def watching_connection(path: str, up: Callable[[], None]) -> AsyncIterator[None]:
-    """Call ``up`` when the radio link to a device is established.
+async def watching_connection(path: str, link: Callable[[bool], None]) -> AsyncIterator[None]:
+    """Call ``link`` when the radio link to a device is up, at once if it already is, and when it is down.
 
     bleak returns from its connect only after it has read the GATT table, seconds later.
     """
     with calling_bleak():
         manager = await get_global_bluez_manager()
-        watcher = manager.add_device_watcher(
-            path, lambda connected: up() if connected else None, lambda path, value: None
-        )
+        watcher = manager.add_device_watcher(path, link, lambda path, value: None)
     try:
+        if manager.is_connected(path):
+            link(True)
         yield
     finally:
         manager.remove_device_watcher(watcher)

@@ -249,7 +249,7 @@ class Bluez:
         *,
         freshest: Callable[[], BLEDevice],
         trust_cache: bool,
-        up: Callable[[], None],
+        link: Callable[[bool], None],
         lost: Callable[[Any], None],
     ) -> GattClient:
         """Connect and read the GATT table."""
@@ -257,7 +257,7 @@ class Bluez:
             if self._bus is None:
                 raise BusLost
             await compat.follow(device.details["path"])
-            async with compat.watching_connection(device.details["path"], up):
+            async with compat.watching_connection(device.details["path"], link):
                 with calling_bleak():
                     return await establish_connection(
                         Client,
@@ -272,9 +272,15 @@ class Bluez:
         except STACK_ERRORS as err:
             raise failure(err) from err
 
-    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+    async def pair(self, device: BLEDevice, passkey: str, *, link: Callable[[bool], None]) -> bool:
         """Pair with a device that is not connected; False if it refuses the passkey."""
-        return await pairing.pair(device.details["path"], passkey)
+        path = device.details["path"]
+        try:
+            await compat.follow(path)
+            async with compat.watching_connection(path, link):
+                return await pairing.pair(path, passkey)
+        except STACK_ERRORS as err:
+            raise failure(err) from err
 
     async def forget(self, device: BLEDevice) -> None:
         """Forget a device and its pairing."""
