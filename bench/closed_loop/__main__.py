@@ -48,7 +48,8 @@ cells: `bank_days.py` in `bench/closed_loop` lists them. They differ in resistan
 at first) and temperature; cells are protected by charge control alone, and not by a BMS. Each BMS has the
 balancer of the [simulator](simulator.md): while the pack is charged, it bleeds cells that are above 3.40 V
 and more than 15 mV above the lowest one, with 0.1 A. Chargers follow limits after 3 to 8 s. The other rows
-show what you get without a bank: chargers obey pack A alone, or the limits of all packs that answer, added up.
+show what you get without a bank: chargers obey pack A alone, or the limits of all packs that answer,
+added up.
 
 A pack counts as above its own charge limit if its current exceeds it by 5 % (at least 1 A), from 12 s
 after the limit has fallen or a load has ended, because no charger follows sooner. With feed-in, MPPTs
@@ -56,14 +57,15 @@ ignore the current limit, and only the charge voltage controls them. The bank fi
 40 s, which does not count; from then on it is held to the same 12 s, also over restarts of the program.
 
 Packs in parallel have one voltage: beside a pack with a cell far ahead they are not quite full when that cell
-is, until its balancer has bled all but about 1 % of the lead. At 0.1 A, for some 5 h of a sunny day, a lead of
-4 % takes some 6 sunny days with 100 Ah, and some 12 with 200 Ah. So the weak cell of the pack with 200 Ah is
-2 % ahead, and one row shows what is reached with 4 %. In 2s2p it is 2 %, too: balancers work within a pack, so
-what one string lacks when the other is full, it keeps lacking.
+is, until its balancer has bled all but about 1 % of the lead. At 0.1 A, for some 5 h of a sunny day, a lead
+of 4 % takes some 6 sunny days with 100 Ah, and some 12 with 200 Ah. So the weak cell of the pack with 200 Ah
+is 2 % ahead, and one row shows what is reached with 4 %. In 2s2p it is 2 %, too: balancers work within a
+pack, so what one string lacks when the other is full, it keeps lacking.
 
 The script fails if chargers that obey the bank exceed a limit or a ceiling, leave a pack empty, or get no
-limits for a second (for 10 s around a restart). In 10 days it also fails if there is no day on which all packs
-reach 100 %, as their BMSs show it, or if one does not on a sunny day after that; the row with 4 % is exempt.
+limits for a second (for 10 s around a restart). In 10 days it also fails if there is no day on which all
+packs reach 100 %, as their BMSs show it, or if one does not on a sunny day after that; the row with 4 % is
+exempt.
 
 {banks}
 ![One day of a bank](closed-loop-bank.svg)
