@@ -32,7 +32,8 @@ KNOWN_TOLERANCE, LEAST_KNOWN_TOLERANCE = 0.02, 0.5  # the same, of chargers that
 # known to ignore the CCL less is tolerated: a pack of a bank may take more than its part.
 IDLE_RATE, KNOWN_IDLE_RATE, LEAST_IDLE_CURRENT = 0.005, 0.003, 0.2
 FALL_RATE = 0.005  # V/s per cell, while a fall as far as it was thought necessary has not sufficed
-# V; with a CCL of 0 a fall must suffice at once. A BMS rounds to 10 mV, now and when the overshoot was learned.
+# V; with a CCL of 0 a fall must suffice at once. A BMS rounds to 10 mV, now and when the overshoot
+# was learned.
 ROUNDING = 0.02
 LARGEST_DROP = 0.2  # V per cell below the pack's voltage: enough for FEED_IN with three cells
 LONGEST_STEP = 5.0  # s that one sample counts
