@@ -77,7 +77,7 @@ class App:
         self._capture = capture
         self._beat = beat  # called every few seconds while the event loop runs
         self._given_up = given_up  # called before supervision ends the program
-        self._central = Central([*FAMILIES.values()])
+        self._central = Central([*FAMILIES.values()], alone=True)
         self._local = LocalSettings(self._setting_changed)
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)

@@ -13,11 +13,12 @@ import os
 import re
 import stat
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Self, TextIO
+
+from dbus_xbms.record import record
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ _LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CapturedChunk:
     """One line of a capture."""
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import logging
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
-from textwrap import fill
+from types import SimpleNamespace
+from typing import Any
 
-from dbus_xbms import __doc__ as description
-from dbus_xbms import __version__
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.arguments import Parser, Verbatim, help_width
+from dbus_xbms.commands.catalogue import COMMANDS, Command
 from dbus_xbms.commands.saying import say
-from dbus_xbms.known.naming import did_you_mean
 from dbus_xbms.process import interrupt
 from dbus_xbms.process.output import LossyStream
 from dbus_xbms.protocols import LinkError, ProtocolError
@@ -28,51 +24,11 @@ from dbus_xbms.text import printable
 
 OK, FAILURE, USAGE = 0, 1, 2  # exit status
 LAST_STANDARD = 2  # the number of standard error
-HELP = "help"
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LONGEST_LOG_LINE = 2000  # columns; enough for a frame in hex or BlueZ's properties of a device
 # At DEBUG these loggers of bleak show everything that is exchanged with a pack, including logins.
 LOGS_WRITES = ("bleak.backends.bluezdbus.client", "bleak.backends.bluezdbus.manager")
-NOT_INSTALLED = "{} is not part of this installation; `pip install .` in the source code installs it"
+AS_SERVICE = ["run"]  # the arguments with which a GX starts the service
 OPENSSL = ("ssl", "_hashlib")  # modules that load it; asyncio and hashlib work without
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """One command; the module of that name in ``dbus_xbms.commands`` implements it."""
-
-    name: str
-    help: str
-    log_level: str = "WARNING"
-    on_bus: bool = False  # calls the service or the settings
-
-
-COMMANDS = (
-    Command(name="run", help="run the service: connect to the packs and publish them", log_level="INFO"),
-    Command(name="scan", help="list the packs in range", log_level="ERROR", on_bus=True),
-    Command(name="add", help="add a pack, so that it appears on the GX", on_bus=True),
-    Command(name="remove", help="remove a pack", on_bus=True),
-    Command(name="bank", help="show, create and change banks: packs that act as one battery", on_bus=True),
-    Command(name="list", help="list banks and added packs with the state of each", on_bus=True),
-    Command(name="get", help="show the settings of a pack, a bank or the service", on_bus=True),
-    Command(name="set", help="change a setting", on_bus=True),
-    Command(name="switch", help="switch charging, discharging or balancing of a pack on or off", on_bus=True),
-    Command(name="lend", help="lend a pack to the phone app for some minutes", on_bus=True),
-    Command(name="watch", help="show the packs live", on_bus=True),
-    Command(
-        name="history",
-        help="show trips, extremes, energy and the last full charge of a pack",
-        on_bus=True,
-    ),
-    Command(name="wait", help="wait until the service is running, for scripts", on_bus=True),
-    Command(name="probe", help="connect to a pack once, read everything and print it", log_level="ERROR"),
-    Command(name="doctor", help="check everything and say what to do about problems", log_level="ERROR"),
-    Command(name="decode", help="decode frames from hex or from a capture"),
-    Command(name="settings", help="store the settings on a machine without Venus OS", log_level="INFO"),
-    Command(name="simulate", help="simulate packs, to experiment with", log_level="INFO"),
-    Command(name="demo", help="run simulated packs, the service and the live view together"),
-    Command(name="completion", help="print the completion script for a shell"),
-)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,19 +37,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.stdout is None:  # as in `dbus-xbms list >&-`
         return _failed("standard output is closed", FAILURE)
     _replace_what_cannot_be_encoded()
-    given = _asked_for_help(sys.argv[1:] if argv is None else [*argv])
-    top = top_parser()
-    args = top.parse_args(given)
-    if args.command is None:
-        top.print_help(sys.stderr)
-        return USAGE
-    command = _row(top, args.command)
-    if not _installed(command):
-        return _failed(NOT_INSTALLED.format(command.name), FAILURE)
     _spare_openssl()
+    try:
+        args = arguments_of(sys.argv[1:] if argv is None else [*argv])
+    except CommandError as err:
+        return _failed(err, FAILURE)
+    if args is None:
+        return USAGE
+    command = next(row for row in COMMANDS if row.name == args.command)
     module = importlib.import_module(f"dbus_xbms.commands.{command.name}")
-    parser = command_parser(command.name)
-    args = parser.parse_args(args.arguments, args)
     _start_logging(command, args.log_level)
     try:
         with interrupt.as_exception():
@@ -114,6 +66,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         interrupt.report()
         return interrupt.STATUS
     return status
+
+
+def arguments_of(given: Sequence[str]) -> Any:
+    """Return the arguments of a command; ``None`` if there is none.
+
+    Raises:
+        CommandError: the command is not part of this installation.
+    """
+    if given == AS_SERVICE:  # which needs no parser: those take 1 MB, for as long as the service runs
+        return SimpleNamespace(command="run", log_level=None, capture=None)
+    return importlib.import_module("dbus_xbms.commands.parsers").parse(given)
 
 
 def _open_what_is_closed() -> None:
@@ -139,77 +102,6 @@ def _spare_openssl() -> None:
     if find_spec("_md5"):  # an interpreter may be built without its own hashes
         for name in OPENSSL:
             sys.modules.setdefault(name, None)  # type: ignore[arg-type]
-
-
-def _asked_for_help(given: Sequence[str]) -> Sequence[str]:
-    """Translate ``help COMMAND`` to ``COMMAND --help``."""
-    if given[:1] != [HELP]:
-        return given
-    return [*(word for word in given[1:2] if word != HELP), "--help"]
-
-
-def _row(top: Parser, name: str) -> Command:
-    """Find a command by name; exits if there is none."""
-    rows = {row.name: row for row in COMMANDS}
-    if name not in rows:
-        similar = did_you_mean(name, rows)
-        top.error(f"there is no command {name!r:.60}{similar or '; `dbus-xbms help` lists them'}")
-    return rows[name]
-
-
-def _installed(command: Command) -> bool:
-    """Return whether the module of a command is there: a release for a GX leaves the simulator out."""
-    return find_spec(f"dbus_xbms.commands.{command.name}") is not None
-
-
-def command_parser(name: str) -> Parser:
-    """Build the parser of one command."""
-    module = importlib.import_module(f"dbus_xbms.commands.{name}")
-    parser = Parser(prog=f"dbus-xbms {name}", description=module.__doc__)
-    _add_log_level(parser, argparse.SUPPRESS)
-    module.add_arguments(parser)
-    return parser
-
-
-def top_parser() -> Parser:
-    """Build the parser of the options before a command."""
-    parser = Parser(
-        prog="dbus-xbms",
-        usage="dbus-xbms COMMAND ...",
-        description=fill(str(description), help_width()),
-        epilog=_commands(help_width()),
-        formatter_class=Verbatim,
-    )
-    parser.add_argument(
-        "-V", "--version", action="version", version=f"dbus-xbms {__version__}", help="show the version"
-    )
-    _add_log_level(parser, None)
-    parser.add_argument("command", nargs="?", metavar="COMMAND", help=argparse.SUPPRESS)
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    return parser
-
-
-def _commands(width: int) -> str:
-    """Format the list of commands."""
-    indent = 2 + 2 + max(len(row.name) for row in COMMANDS)
-    rows = [
-        fill(row.help, width, initial_indent=f"  {row.name}".ljust(indent), subsequent_indent=" " * indent)
-        for row in COMMANDS
-        if _installed(row)
-    ]
-    more = fill("To describe a command: dbus-xbms help COMMAND", width)
-    return "\n".join(["commands:", *rows, "", more])
-
-
-def _add_log_level(parser: Parser, default: str | None) -> None:
-    parser.add_argument(
-        "--log-level",
-        metavar="LEVEL",
-        type=str.upper,
-        choices=LOG_LEVELS,
-        default=default,
-        help="DEBUG, INFO, WARNING or ERROR",
-    )
 
 
 def _start_logging(command: Command, level: str | None) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from dbus_xbms.model import LENT, Phase
 from dbus_xbms.process.machine import HERE
+from dbus_xbms.record import record
 from dbus_xbms.text import duration
 
 
@@ -127,7 +127,7 @@ def argument(name: str, address: str) -> str:
     return f'"{name}"' if name and plain else address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Contact:
     """Contact with a pack now."""
 
@@ -147,7 +147,7 @@ class Contact:
 UNKNOWN = Contact(state=ContactState.UNKNOWN, reason="the service does not know it")  # for other packs
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Failure:
     """Why the newest attempt failed; cleared by a successful one."""
 
@@ -155,7 +155,7 @@ class Failure:
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ContactView:
     """Input of :func:`judge`."""
 

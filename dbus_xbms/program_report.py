@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dbus_xbms.record import record
 
 MOST_FOUND = 20  # discovered packs that are published, the strongest
 MOST_KNOWN = 32  # packs with settings that are published
@@ -10,7 +10,7 @@ MOST_ADAPTERS = 4
 MOST_FINDINGS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FoundPack:
     """A pack that scans have found."""
 
@@ -24,7 +24,7 @@ class FoundPack:
     age: float  # s since it was last found, in whole minutes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class KnownPack:
     """A pack that has settings, enabled or not."""
 
@@ -38,7 +38,7 @@ class KnownPack:
     instance: int | None  # Venus device instance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class KnownBank:
     """A bank that has settings, formed or not."""
 
@@ -52,7 +52,7 @@ class KnownBank:
     instance: int | None  # Venus device instance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AdapterUse:
     """A Bluetooth adapter that is present."""
 
@@ -63,7 +63,7 @@ class AdapterUse:
     used: int  # connections, open or being made
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CheckFinding:
     """Something that `doctor` has found."""
 
@@ -71,7 +71,7 @@ class CheckFinding:
     text: str  # one line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ProgramReport:
     """Everything that is published of the program at one moment."""
 
@@ -96,14 +96,14 @@ class ProgramReport:
 # Requests
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Scan:
     """Scan for packs, or end the running scan."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class AddFound:
     """Add the discovered pack in a row, counted from 0."""
 
@@ -111,7 +111,7 @@ class AddFound:
     address: str = ""  # that the row is meant to have; empty: the one that it shows
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class EnablePack:
     """Read and publish a pack that has settings, or stop that."""
 
@@ -119,7 +119,7 @@ class EnablePack:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class EnableBank:
     """Form a bank, or end it; settings that it does not have yet are stored first."""
 
@@ -127,12 +127,12 @@ class EnableBank:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class CheckAgain:
     """Run the checks of `doctor` now."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Restart:
     """End the program, so that its supervisor starts it again."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from dbus_xbms.model import (
@@ -213,33 +213,33 @@ class BankReport:
 # Requests
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class ForceOn:
     """Turn MOSFETs on even if the pack's voltage differs from that of the packs in parallel with it."""
 
     target: MosfetTarget  # True for those to turn on, else ``None``
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Lend:
     """Lend the link to another client, such as the phone app, for so many minutes; 0: take it back."""
 
     minutes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Balance:
     """Allow the BMS to balance its cells, or stop it."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class ClearHistory:
     """Clear the extremes and the history."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class ChangeSetting:
     """Change a setting of the pack; the value is of its type and range."""
 

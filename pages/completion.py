@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dbus_xbms.cli import COMMANDS, HELP, command_parser, top_parser
 from dbus_xbms.commands.bank import ACTIONS
+from dbus_xbms.commands.catalogue import COMMANDS
+from dbus_xbms.commands.parsers import HELP, command_parser, top_parser
 from dbus_xbms.known.naming import PROGRAM
 from dbus_xbms.known.stored import StoredBank
 from dbus_xbms.settings import PackSettings, ProgramSettings

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dbus_xbms import __doc__ as description
-from dbus_xbms.cli import COMMANDS, command_parser, top_parser
 from dbus_xbms.commands.arguments import Folded, Parser, placeholder
+from dbus_xbms.commands.catalogue import COMMANDS
+from dbus_xbms.commands.parsers import command_parser, top_parser
 
 EXIT_STATUS = (
     ("0", "done"),

@@ -32,6 +32,7 @@ WARM_UP = 8.0  # s; values read only once, such as the counters, have been read 
 PROGRAM, FLOOR = "program", "floor"
 SOCKETS, BEAT = "program, sockets", "floor, one beat"  # by AcquireNotify; with all packs polled at once
 BANK = "program, bank"  # of all packs, in control of chargers
+RESTING = "program, at rest"  # no current, and hardly any change of voltage
 # Packs of other makes that only watch, by the word for them in a scenario, and the setting Protocol.
 WATCHED_MAKES = {"jbd": "JBD", "litime": "redodo", "jikong": "jikong", "daly": "daly", "seplos": "seplos"}
 CYTHON, PURE = "cython", "pure"  # builds of dbus-fast
@@ -79,7 +80,7 @@ class Result:
 async def measure(trial: Trial) -> list[Result]:
     """Measure CPU and memory without an observer, then the signals with one on each bus."""
     async with AsyncExitStack() as stack:
-        stages = [await stack.enter_async_context(_stage(trial, subject)) for subject in trial.subjects]
+        stages = [await stack.enter_async_context(running(trial, subject)) for subject in trial.subjects]
         await asyncio.sleep(WARM_UP)
         used = [[await stage.used() for stage in stages]]
         for _ in range(SLICES):
@@ -97,7 +98,7 @@ async def measure(trial: Trial) -> list[Result]:
         ]
 
 
-def _result(trial: Trial, stage: _Stage, used: tuple[Used, ...], watch: Watch, watched: int) -> Result:
+def _result(trial: Trial, stage: Stage, used: tuple[Used, ...], watch: Watch, watched: int) -> Result:
     polls = used[-1].polls - used[0].polls
     latencies = watch.latencies if stage.subject != SOCKETS else []  # notifications are not on the bus
     return Result(
@@ -141,7 +142,9 @@ class Started:
 
 
 @dataclass(slots=True)
-class _Stage:
+class Stage:
+    """A subject, running."""
+
     subject: str
     address: str  # of the bus
     daemon: int  # its process
@@ -161,7 +164,8 @@ class _Stage:
 
 
 @asynccontextmanager
-async def _stage(trial: Trial, subject: str) -> AsyncIterator[_Stage]:
+async def running(trial: Trial, subject: str) -> AsyncIterator[Stage]:
+    """Run a subject with its packs, on a bus of its own."""
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="dbus-xbms-bench-")))
         address = stack.enter_context(private_daemon(directory))
@@ -169,10 +173,13 @@ async def _stage(trial: Trial, subject: str) -> AsyncIterator[_Stage]:
         async with Watch(address, []) as watch:
             daemon = await watch.daemon_pid()
         make = subject if subject in WATCHED_MAKES else "jbd"
-        rows = [{**PACK, "make": make} for _ in range(trial.packs)]
+        rows = [
+            {**PACK, **({"load": "rest"} if subject == RESTING else {}), "make": make}
+            for _ in range(trial.packs)
+        ]
         sim = await stack.enter_async_context(Simulation(rows))
         started = await START[subject](stack, trial, sim)
-        yield _Stage(subject, address, daemon, sim, started.pid, started.first_value, started.last_value)
+        yield Stage(subject, address, daemon, sim, started.pid, started.first_value, started.last_value)
 
 
 async def _program(
@@ -224,5 +231,6 @@ START: dict[str, Callable[[AsyncExitStack, Trial, Simulation], Awaitable[Started
     PROGRAM: partial(_program, notify=Notify.START),
     SOCKETS: partial(_program, notify=Notify.ACQUIRE),
     BANK: partial(_program, notify=Notify.START, bank=True),
+    RESTING: partial(_program, notify=Notify.START),
     **{make: partial(_program, notify=Notify.START, watched=name) for make, name in WATCHED_MAKES.items()},
 }

@@ -15,3 +15,10 @@ def resident(pid: int) -> float:
     """Return the resident memory, in MB."""
     status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return int(status["VmRSS"].split()[0]) / 1024
+
+
+def sleeps(pid: int) -> int:
+    """Return how often all threads have gone to sleep; each is one wake-up."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    found = ((task / "status").read_text().partition("\nvoluntary_ctxt_switches:")[2] for task in tasks)
+    return sum(int(text.split()[0]) for text in found)

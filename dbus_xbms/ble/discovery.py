@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 
 from dbus_xbms.ble.adapter import Adapter, listening
 from dbus_xbms.ble.bluez.stack import advertised, is_connected
@@ -95,7 +96,10 @@ class Discovery:
         while not search.finished:
             await self._until_usable()
             usable = [adapter for adapter in self._adapters.values() if adapter.usable]
-            async with listening(search, usable) as adapters:
+            async with AsyncExitStack() as stack:
+                for adapter in usable:
+                    await stack.enter_async_context(self._stack.following_all(adapter.hci))
+                adapters = await stack.enter_async_context(listening(search, usable))
                 await self._changed.until(
                     lambda adapters=adapters: search.finished or not any(one.usable for one in adapters)  # type: ignore[misc]
                 )

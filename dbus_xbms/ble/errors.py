@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from bleak.exc import (
     BleakDBusError,
@@ -22,6 +21,7 @@ from bleak_retry_connector import BleakAbortedError, BleakConnectionError, Bleak
 from dbus_xbms.contact import UNREACHABLE, ContactState, advice
 from dbus_xbms.dbus import BusError, CallRefused, NoAnswer
 from dbus_xbms.protocols import LinkError, NotPaired
+from dbus_xbms.record import record
 
 # Raised when a link, bluetoothd or the bus fails; not by faults of this program.
 STACK_ERRORS = (BleakError, BusError, OSError, EOFError, TimeoutError)
@@ -126,7 +126,7 @@ def with_advice(err: LinkError) -> LinkError:
     return err if what in str(err) else type(err)(f"{err}; {what}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Meaning:
     """Message and class of a translated error."""
 

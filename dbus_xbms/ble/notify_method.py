@@ -8,9 +8,8 @@ connections, never did before, and the next connection works with signals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from dbus_xbms.model import Notify
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
 
 FIRST_POLLS = 3  # consecutive good polls that show that a connection works
@@ -19,7 +18,7 @@ BREAKS = 6  # ... that broke before their first poll, which a noisy link causes,
 ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NotifyTrial:
     """Results of the connections since the start."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bleak.args.bluez import BlueZNotifyArgs
@@ -15,13 +14,14 @@ from bleak.backends.service import BleakGATTServiceCollection
 
 from dbus_xbms.ble.errors import OtherMake
 from dbus_xbms.protocols import GattLayout
+from dbus_xbms.record import record
 
 BASE_UUID = "-0000-1000-8000-00805f9b34fb"  # the rest of a 16-bit UUID
 
 Seen = Callable[[BLEDevice, AdvertisementData], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AdapterState:
     """One Bluetooth adapter of this machine."""
 
@@ -96,8 +96,26 @@ class Stack(Protocol):
         """Return the device if the stack knows it on that adapter, so that no scan is needed."""
         ...
 
+    async def follow(self, address: str, hci: str) -> None:
+        """Have scans with that adapter report the device at an address from now on.
+
+        Raises:
+            LinkError: the stack does not answer.
+        """
+        ...
+
+    def following_all(self, hci: str) -> AbstractAsyncContextManager[None]:
+        """Have scans with that adapter report all devices while inside.
+
+        Without this, a device that nobody follows is reported only when it appears.
+
+        Raises:
+            LinkError: the stack does not answer.
+        """
+        ...
+
     def scan(self, hci: str, seen: Seen) -> AbstractAsyncContextManager[None]:
-        """Scan while inside; ``seen`` is called for every advertisement."""
+        """Scan while inside; ``seen`` is called for every advertisement of a followed device."""
         ...
 
     async def connect(
@@ -106,18 +124,22 @@ class Stack(Protocol):
         *,
         freshest: Callable[[], BLEDevice],
         trust_cache: bool,
-        up: Callable[[], None],
+        link: Callable[[bool], None],
         lost: Callable[[Any], None],
     ) -> GattClient:
         """Connect and read the GATT table; an existing connection of the device is used.
 
-        ``up`` is called when the radio link is up, ``lost`` with the client when it is gone; ``trust_cache``
-        allows the GATT table of the last connection to be used again.
+        Until this returns, ``link`` is called when the radio link is up, and when it is down; after that,
+        ``lost`` is called with the client when the link is gone. ``trust_cache`` allows the GATT table of the
+        last connection to be used again.
         """
         ...
 
-    async def pair(self, device: BLEDevice, passkey: str) -> bool:
-        """Pair with a device that is not connected, permanently; False if it refuses the passkey."""
+    async def pair(self, device: BLEDevice, passkey: str, *, link: Callable[[bool], None]) -> bool:
+        """Pair with a device that is not connected, permanently; False if it refuses the passkey.
+
+        ``link`` is called as by :meth:`connect`.
+        """
         ...
 
     async def forget(self, device: BLEDevice) -> None:
@@ -125,7 +147,7 @@ class Stack(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Characteristics:
     """The characteristics that carry a protocol."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dbus_fast import ErrorType
 
 from dbus_xbms.process.machine import HERE
+from dbus_xbms.record import record
 
 ANSWER_LIMIT = 5.0  # s for one reply; it takes milliseconds unless the program is starting
 # Error replies, mostly of the bus daemon, in place of a program that is not on the bus or leaves it.
@@ -19,7 +18,7 @@ ABSENT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Peer:
     """The program behind a bus name, or behind all names with that beginning."""
 

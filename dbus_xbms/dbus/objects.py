@@ -8,6 +8,8 @@ from typing import Any
 
 from dbus_fast import DBusError, ErrorType, Message, Variant
 
+from dbus_xbms.record import record
+
 PROPERTIES = "org.freedesktop.DBus.Properties"
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 READ_ONLY = "org.freedesktop.DBus.Error.PropertyReadOnly"
@@ -18,7 +20,7 @@ Name = tuple[str, str]  # interface and member, or interface and property
 Properties = dict[str, dict[str, Variant]]  # interface -> property -> value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Method:
     """A method of an object: the signatures of its arguments and its result, and the function behind it.
 

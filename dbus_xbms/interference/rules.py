@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from dbus_xbms.record import record
 
 INTERNAL = "hci0"  # the built-in adapter is the first one, which vesmart-server uses
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class VenusPrograms:
     """Other programs, as seen on the bus."""
 
@@ -18,7 +20,7 @@ class VenusPrograms:
     batteries: Mapping[str, str] = field(default_factory=dict)  # services of others -> their descriptions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RadioUse:
     """The radio that one pack uses."""
 
@@ -27,7 +29,7 @@ class RadioUse:
     busy: bool = False  # that adapter, or any if none was used, refuses to scan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Notice:
     """Interference with one pack."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from dbus_xbms.known.naming import Candidate, bank_candidates, name_refusal
 from dbus_xbms.known.stored import Stored
+from dbus_xbms.record import record
 from dbus_xbms.schema import LONGEST_TEXT
 from dbus_xbms.settings import BankSettings, PackSettings, Value
 from dbus_xbms.settings.bank import ALL_PACKS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Advertisement:
     """What a pack to add advertises; an empty text is unknown."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from dbus_xbms.policy.bank.membership import Banks
+from dbus_xbms.record import record
 from dbus_xbms.settings import SettingsError, as_address, bank_id
 from dbus_xbms.text import LONGEST, listed, printable
 
@@ -28,7 +28,7 @@ class AmbiguousName(SettingsError):
     """Several packs have this name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Candidate:
     """A pack or a bank with all of its names."""
 
@@ -55,7 +55,7 @@ class Candidate:
         return f"{name} ({self.address}{note})" if name else f"{self.address}{note and f' ({self.note})'}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Names:
     """Case-folded names of a pack, without those that look like an address, which may be another pack's."""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from dbus_xbms.record import record
 from dbus_xbms.settings import PackSettings, SettingsError, Value, normal_address
 from dbus_xbms.text import printable
 
@@ -21,7 +21,7 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 SEPARATORS = re.compile(r"[,;\t]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ListedPack:
     """One line that names a pack, or why it cannot be used."""
 

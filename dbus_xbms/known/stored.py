@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from dbus_xbms.record import record
 from dbus_xbms.settings import (
     DEVICES,
     BankSettings,
@@ -23,7 +24,7 @@ class StoredBank(BankSettings):
     class_and_vrm_instance = BANK_INSTANCE
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Stored:
     """The packs and banks that have settings, whether they are enabled or not."""
 

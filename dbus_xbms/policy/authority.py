@@ -6,7 +6,7 @@ At most one, only if its owner has allowed it, and not beside another BMS or on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from math import inf
 
@@ -43,7 +43,7 @@ class Reason(Enum):
     OTHER_PACK = auto()  # another pack controls
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Ruling:
     """Whether a pack controls, and if not, why."""
 
@@ -101,7 +101,7 @@ class AuthorityState:
     handing_over: bool = False  # the holder waits for other limits to leave the bus
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _View:
     """Input of the rules."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from dbus_xbms.record import record
 
 VENUS = "opt/victronenergy/version"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Machine:
     """A kind of machine, and commands and advice for its owner."""
 

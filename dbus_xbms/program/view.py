@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from dbus_xbms.ble.stack import AdapterState
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.known.stored import Stored
 from dbus_xbms.policy.bank.formation import BankStatus
 from dbus_xbms.program_report import MOST_ADAPTERS, MOST_KNOWN, AdapterUse, KnownBank, KnownPack
+from dbus_xbms.record import record
 from dbus_xbms.settings import (
     PackSettings,
     SettingsError,
@@ -25,7 +25,7 @@ BATTERY = "com.victronenergy.battery."
 OFF, FORMED = "off", "formed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Parts:
     """What the running parts of the program know."""
 

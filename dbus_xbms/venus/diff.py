@@ -32,7 +32,7 @@ class Diff(Generic[T]):
         """Take the values of a record; return those that changed. ``now``: s, monotonic."""
         changed: dict[str, Value | None] = {}
         for group in self._groups:
-            due = now >= group.due_at
+            due = group.is_new(record) and now >= group.due_at
             if group.read(record, due, self.values, changed):
                 group.read_notes(record, due, self.notes, self.values, changed)
                 # A record that brings nothing new must not delay the next one.
@@ -52,6 +52,19 @@ class _Group(Generic[T]):
         self._raw: list[Value | None] = [None] * len(rows)  # before rounding, as last published
         self._parts: object = UNREAD  # of the record last read, if that was when due
         self._shape: object = UNREAD  # of the record last read
+        self._origin: object = UNREAD  # of the last record
+
+    def is_new(self, record: T) -> bool:
+        """Return whether a record is of another origin than the last one, as far as the source tells.
+
+        If delayed values of the last sample were published between two polls, those of the next sample would
+        have to wait.
+        """
+        if (origin_of := self._source.origin) is None:
+            return True
+        origin, before = origin_of(record), self._origin
+        self._origin = origin
+        return origin is not before
 
     def read(
         self,

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, field
 from typing import Any, Generic, Literal, TypeVar
 
+from dbus_xbms.record import record, replace
 from dbus_xbms.settings import Value
 
 INVALID_TEXT = "---"
@@ -25,20 +26,22 @@ Read = Callable[[T], Value | None]
 _DECIMALS = re.compile(r"\.(\d)f")
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Source(Generic[T]):
     """The part of a record that some rows read: while ``parts`` stay equal, so do the rows."""
 
     parts: Callable[[T], object]
     # Rows become valid or invalid by this alone; slow rows need not be read before they are due.
     shape: Callable[[T], object] | None = None
+    # What they show: while it is the same object, slow rows are not read even when they are due.
+    origin: Callable[[T], object] | None = None
 
 
 WHOLE: Source[Any] = Source(lambda record: record)
 FIXED: Source[Any] = Source(lambda record: None)
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Item(Generic[T]):
     """One row of a table of paths.
 

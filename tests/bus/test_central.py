@@ -21,7 +21,8 @@ from dbus_fast import BusType, Message
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.bluez.bus import BluezBus
-from dbus_xbms.ble.bluez.compat import make_bleak_trust_bluez_only
+from dbus_xbms.ble.bluez.compat import follow, make_bleak_trust_bluez_only
+from dbus_xbms.ble.bluez.stack import Bluez
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Link
 from dbus_xbms.commands.demo import BUS_CONFIG
@@ -332,6 +333,23 @@ async def test_packs_connect_one_at_a_time_and_scanning_stops() -> None:
         assert central.adapters[0].links == 0
 
 
+async def test_packs_connect_while_a_refusing_one_is_tried_again_and_again() -> None:
+    async with Simulation(packs=4) as sim, running() as central:
+        refusing, *others = (central.link(address, JBD) for address in sim.addresses)
+        await sim.fault("fail_connects", sim.addresses[0], count=40)
+        attempt = asyncio.ensure_future(reopen(refusing))
+        await sim.truth_when(sim.addresses[0], lambda t: t["counters"]["failed"] >= 2)
+        async with asyncio.TaskGroup() as group:
+            for link in others:
+                group.create_task(reopen(link))
+        assert not attempt.done()  # 40 refusals take 16 s and more
+        assert (await sim.counters())["hci0"]["connecting_most"] == 1
+        await sim.fault("fail_connects", sim.addresses[0], count=0)
+        await attempt
+        for link in (refusing, *others):
+            await link.close()
+
+
 async def test_a_known_pack_reconnects_without_a_scan() -> None:
     async with Simulation(packs=1) as sim, running() as central:
         async with linked(central, sim.addresses[0]):
@@ -396,11 +414,39 @@ def readers_of(sim: Simulation) -> set[asyncio.Task[None]]:
 # Private names of the libraries
 
 
+async def test_alone_in_its_process_bleak_hears_only_of_the_devices_that_are_followed() -> None:
+    """The bus daemon knows the match rules of bleak's connection by their effect only."""
+    make_bleak_trust_bluez_only(alone=True)
+    try:
+        async with Simulation(packs=2) as sim:
+            followed, other = (f"/org/bluez/hci0/dev_{a.replace(':', '_')}" for a in sim.addresses)
+            manager = await get_global_bluez_manager()
+            heard, enough = asyncio.Queue[str | None](), 5  # advertisements, one a second
+            assert manager._bus
+            manager._bus.add_message_handler(
+                lambda message: heard.put_nowait(message.path) if "dev_" in (message.path or "") else None
+            )
+            await follow(followed)
+            stack = Bluez(alone=True)
+            async with asyncio.timeout(SOON):
+                async with stack.scan("hci0", lambda device, advertisement: None):
+                    assert {await heard.get() for _ in range(enough)} == {followed}
+                async with (
+                    stack.following_all("hci0"),
+                    stack.scan("hci0", lambda device, advertisement: None),
+                ):
+                    while await heard.get() != other:
+                        pass
+            await stack.leave()
+    finally:
+        make_bleak_trust_bluez_only(alone=False)
+
+
 async def test_the_private_names_that_the_program_uses_exist() -> None:
     async with Simulation(packs=1):
         for module in (bleak_manager, bleak_client):
             assert issubclass(vars(module)["MessageBus"], MessageBus)
-        make_bleak_trust_bluez_only()
+        make_bleak_trust_bluez_only(alone=False)
         manager = await get_global_bluez_manager()
         assert get_global_bluez_manager_sync() is manager
         assert isinstance(manager, BlueZManager)

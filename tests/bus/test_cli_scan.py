@@ -43,6 +43,16 @@ async def test_a_scan_by_the_service_lists_packs_as_they_are_found_with_a_countd
     assert lines[-1] == "To add one: dbus-xbms add ADDRESS"
 
 
+async def test_a_later_scan_by_the_service_shows_what_packs_advertise_now(private_bus: str) -> None:
+    async with Simulation(2) as sim, Program("run") as service:
+        await service.until("bluetoothd is running")
+        for dbm in (-80, -40):
+            await sim.fault("rssi", OTHER, dbm=dbm)
+            done = await command("scan", "--seconds", "2", "--json")
+            packs = {pack["address"]: pack for pack in json.loads(done.out)}
+            assert abs(packs[OTHER]["rssi"] - dbm) <= 2
+
+
 async def test_a_scan_without_the_service_lists_packs_as_they_are_found(private_bus: str) -> None:
     async with Simulation(2):
         shown = await on_terminal("scan", "--seconds", "4", columns=50)

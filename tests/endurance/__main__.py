@@ -15,7 +15,7 @@ from dbus_xbms.commands.arguments import positive, seconds, whole
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
 from dbus_xbms.protocols.aiobmsble.requirement import missing
-from dbus_xbms.simulator.scenario import MOST_PACKS
+from dbus_xbms.simulator.scenario import MOST_IN_BANK, MOST_PACKS
 from dbus_xbms.text import count
 from tests.bus.daemon import private_daemon
 from tests.endurance.bus_loss import address_in, lose_the_bus
@@ -56,6 +56,12 @@ def main() -> int:
     parser.add_argument(
         "--others", type=whole(0, MOST_PACKS), default=others, help=f"packs of other makes ({others})"
     )
+    parser.add_argument(
+        "--bank",
+        type=whole(0, MOST_IN_BANK),
+        default=3,
+        help="of the JBDs, in a bank (3); 0: one pack controls",
+    )
     parser.add_argument("--seed", type=whole(0, 2**31), default=1, help="of all that is random (1)")
     parser.add_argument("--every", type=seconds, default=8.0, help="seconds between strikes, in the mean (8)")
     parser.add_argument("--report", type=Path, help="also write the report there: .json, or else Markdown")
@@ -64,6 +70,7 @@ def main() -> int:
     plan = Plan(
         seconds=args.hours * 3600,
         packs=args.packs,
+        bank=min(args.bank, args.packs) if args.packs > 1 else 0,
         others=args.others,
         seed=args.seed,
         every=args.every,

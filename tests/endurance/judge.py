@@ -6,12 +6,12 @@ documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import inf
 
 from tests.endurance import limits
 from tests.endurance.known import Known
-from tests.endurance.look import CCL, DCL, Look, Sample, Violation, near, shown_words
+from tests.endurance.look import CCL, DCL, EXTREMES_EVERY, Look, Sample, Violation, alike, near, shown_words
 from tests.endurance.truth import Reads
 
 SLACK = 3.0  # s of a loaded machine, and of the bus
@@ -72,15 +72,15 @@ def judge(
         return
     yield from _young(look, known, sample)
     yield from _slow_cells(look, known, reads)
-    yield from _alarmed(look, sample)
+    samples = alike(look, reads, sample, known.pace(sample.basic) + RETRIES + SLACK)
+    yield from _alarmed(look, samples)
     if known.controls:
-        yield from limits.limited(look, known, sample)
+        yield from limits.limited(look, known, samples)
         yield from limits.generous(look, known, reads)
 
 
 def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
-    pace = known.pace(sample.basic)
-    ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, pace)}
+    ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, EXTREMES_EVERY)}
     for what, (age, more) in ages.items():
         if age > known.gap + SLACK:
             yield Violation("young", f"{what}{age:.0f} s old, with a hold of {known.gap:g} s")
@@ -101,9 +101,9 @@ def _slow_cells(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:
             yield Violation("true", f"cell {number} never had {shown} V lately")
 
 
-def _alarmed(look: Look, sample: Sample) -> Iterator[Violation]:
+def _alarmed(look: Look, samples: Sequence[Sample]) -> Iterator[Violation]:
     for bit, path in enumerate(ALARMS):
-        if path and sample.basic.protection >> bit & 1 and not look[path]:
+        if path and all(one.basic.protection >> bit & 1 for one in samples) and not look[path]:
             yield Violation("alarms", f"{path} is {look[path]} with protection bit {bit}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from tests.endurance.known import Known
 from tests.endurance.look import CCL, CVL, DCL, SANE, Look, Sample, Violation
@@ -69,15 +69,16 @@ def _well(known: Known, reads: Reads, since: float) -> bool:
     ) and all(min(one.volts) >= known.chemistry.rested for one in reads.cells if one.at >= since)
 
 
-def limited(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
-    """Check limits against a sample."""
+def limited(look: Look, known: Known, samples: Sequence[Sample]) -> Iterator[Violation]:
+    """Check limits against the samples that the look may show: all of them must forbid what is allowed."""
     for path, rules in ((CCL, NO_CHARGING), (DCL, NO_DISCHARGING)):
         if look[path]:
             for words, forbids in rules:
-                if forbids(sample, known):
+                if all(forbids(sample, known) for sample in samples):
                     yield Violation("limits", f"{path.rpartition('/')[2]} is {look[path]} A, but {words}")
     floating = known.cells * known.chemistry.floating
-    if look[CCL] == 0 and (look[CVL] or 0) > max(floating, sample.basic.voltage) + 0.005:
+    highest = max(floating, *(sample.basic.voltage for sample in samples))
+    if look[CCL] == 0 and (look[CVL] or 0) > highest + 0.005:
         yield Violation("limits", f"CCL is 0, but CVL {look[CVL]} V is above the pack's voltage")
 
 

@@ -55,6 +55,15 @@ def sample_of(look: Look, reads: Reads) -> Sample | None:
     return next(_samples(look, reversed(reads.basics), reads), None)
 
 
+def alike(look: Look, reads: Reads, newest: Sample, within: float) -> list[Sample]:
+    """Return the measurements that equal the look, back to ``within`` s before the newest; it comes first.
+
+    The look may show any of them: the newest may not be on the bus yet.
+    """
+    since = newest.basic.at - within
+    return list(_samples(look, (one for one in reversed(reads.basics) if one.at >= since), reads))
+
+
 def shown_since(look: Look, reads: Reads, before: float) -> float:
     """Return the time of the oldest measurement since ``before`` that equals the look.
 

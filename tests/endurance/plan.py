@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dbus_xbms.simulator.scenario import DEFAULT_PACKS, address_of
+from dbus_xbms.simulator.scenario import BANK_PACKS, DEFAULT_PACKS, address_of
 from tests.endurance.judge import RECOVERY
 from tests.endurance.known import CHEMISTRIES, Known
-from tests.endurance.owner import ALLOWED
+from tests.endurance.orders import Allowed
+from tests.endurance.owner import ALLOWED, allowed
+from tests.endurance.storm import STORM, Fault
 from tests.endurance.truth import JBD
 
 ADAPTERS = (
@@ -41,6 +44,7 @@ class Plan:
 
     seconds: float
     packs: int  # JBDs
+    bank: int = 0  # of them, the last ones, which are wired in parallel and form a bank; it controls
     others: int = 0  # packs of other makes, which need aiobmsble
     seed: int
     every: float = 8.0  # s between strikes, in the mean
@@ -48,6 +52,9 @@ class Plan:
     before: float = 12.0  # s of calm before the storm
     order_every: float = 10.0  # s between orders to MOSFETs, in the mean
     calm: float = RECOVERY + 5.0  # s after the storm
+    table: Sequence[Fault] = STORM
+    adapters: Sequence[Mapping[str, str]] = ADAPTERS
+    exit_limit: float = 3.0  # s from SIGTERM to the end of the program
 
     @property
     def count(self) -> int:
@@ -56,13 +63,32 @@ class Plan:
 
     def rows(self) -> list[dict[str, Any]]:
         """The packs as rows of a scenario; the JBDs come first."""
-        jbds = [DEFAULT_PACKS[n % len(DEFAULT_PACKS)] for n in range(self.packs)]
+        single = [DEFAULT_PACKS[n % len(DEFAULT_PACKS)] for n in range(self.packs - self.bank)]
+        joined = [BANK_PACKS[n % len(BANK_PACKS)] for n in range(self.bank)]
         others = [OTHER_PACKS[n % len(OTHER_PACKS)] for n in range(self.others)]
-        return [{**row, **LOADS[n % len(LOADS)]} for n, row in enumerate((*jbds, *others))]
+        loaded = [{**row, **LOADS[n % len(LOADS)]} for n, row in enumerate((*single, *others))]
+        return [*loaded[: len(single)], *joined, *loaded[len(single) :]]
+
+    def wiring(self) -> list[dict[str, Any]]:
+        """The bank as part of a scenario."""
+        return [{"packs": [n + 1 for n in self.members]}] if self.bank else []
+
+    @property
+    def members(self) -> range:
+        """The numbers of the packs of the bank, from 0."""
+        return range(self.packs - self.bank, self.packs)
 
     def make(self, number: int) -> str:
         """Return the make of a pack."""
         return str(self.rows()[number].get("make", JBD))
+
+    def address(self, number: int) -> str:
+        """Return the address of a pack."""
+        return address_of(number + 1, self.make(number))
+
+    def allowed(self, number: int) -> Allowed:
+        """Return what a pack's settings allow."""
+        return allowed(number) if self.make(number) == JBD else Allowed(switchable=False)
 
     def owner(self, number: int) -> dict[str, float | str]:
         """Return the settings of a pack."""
@@ -74,14 +100,14 @@ class Plan:
 
     def controls(self, number: int) -> bool:
         """Return whether this pack controls chargers."""
-        return number == self.seed % min(self.packs, len(OWNERS))
+        return not self.bank and number == self.seed % min(self.packs, len(OWNERS))
 
     def known(self, number: int) -> Known:
         """Return a pack as the watch knows it."""
         row, owner = self.rows()[number], OWNERS[number % len(OWNERS)]
         controls = self.controls(number)
         return Known(
-            address=address_of(number + 1, self.make(number)),
+            address=self.address(number),
             make=self.make(number),
             cells=row["cells"],
             capacity=row["capacity"],

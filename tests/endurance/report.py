@@ -11,11 +11,10 @@ from typing import Any
 
 from tests.endurance.plan import Plan
 from tests.endurance.process import Usage
-from tests.endurance.storm import STORM, Harm, Scope
+from tests.endurance.storm import STORM, Fault, Harm, Scope
 from tests.endurance.truth import JBD
 from tests.endurance.watch import Watch
 
-EXIT_LIMIT = 3.0  # s from SIGTERM to the end
 MOST_GROWTH = 1.5  # MB in the last quarter, when all that warms up has
 MOST_IN_ALL = 8.0  # MB from the first look to the last
 CALM_LINES = 4  # of the log for each pack, after the storm
@@ -70,9 +69,9 @@ def _words(value: object) -> str:
     return f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
-def log_budget(struck: Mapping[str, int], packs: int, orders: int = 0) -> int:
+def log_budget(struck: Mapping[str, int], packs: int, orders: int = 0, table: Sequence[Fault] = STORM) -> int:
     """Return how many log lines a storm may cause."""
-    rows = {row.name: row for row in STORM}
+    rows = {row.name: row for row in table}
     lines = LINES_AT_START + 4 * packs + LINES_OF_AN_ORDER * orders
     for name, count in struck.items():
         row = rows[name]
@@ -177,7 +176,7 @@ def _promises(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) 
         for address, truth in end.truths.items()
         if watch.packs[address].known.make == JBD
     )
-    budget = log_budget(struck, plan.count, sum(_outcomes(watch).values()))
+    budget = log_budget(struck, plan.count, sum(_outcomes(watch).values()), plan.table)
     signals = sum(pack.signals for pack in watch.packs.values())
     polls = sum(pack.reads.count for pack in watch.packs.values())
     growth = memory_growth(watch.usages)
@@ -185,7 +184,7 @@ def _promises(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) 
     return {
         f"broken off: {end.trouble}": not end.trouble,
         f"exit status {end.status}": end.status == 0,
-        f"{end.exit_seconds:.1f} s to end": end.exit_seconds < EXIT_LIMIT,
+        f"{end.exit_seconds:.1f} s to end": end.exit_seconds < plan.exit_limit,
         f"left behind: {end.left_behind}": not end.left_behind,
         f"notified twice: {end.doubled}": not end.doubled,
         f"still connected after the end: {held}": not held,

@@ -13,28 +13,30 @@ from pathlib import Path
 
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
+from tests.endurance.bank_judge import OFFLINE
 from tests.endurance.clock import WallClock
 from tests.endurance.owner import Owner
-from tests.endurance.plan import ADAPTERS, Plan
+from tests.endurance.plan import Plan
 from tests.endurance.report import Ending, Report, report
 from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
 from tests.endurance.watch import Finding, Watch
+from tests.endurance.world import World
 
 START_LIMIT = 60.0  # s until all packs are shown
 
 
 class Storm:
-    """Inject the faults of a storm into a running simulation."""
+    """Inject the faults of a storm while the program runs."""
 
     def __init__(
-        self, plan: Plan, sim: Simulation, program: Program, watch: Watch, clock: WallClock, owner: Owner
+        self, plan: Plan, world: World, program: Program, watch: Watch, owner: Owner, clock: WallClock | None
     ) -> None:
         self.plan = plan
         self.struck: dict[str, int] = {}
         self.trouble = ""  # why the soak itself broke off
         self.calm_lines = 0  # of the log
         self.doubled: list[str] = []  # packs whose notifications come twice, in the calm
-        self._sim = sim
+        self._world = world
         self._program = program
         self._watch = watch
         self._clock = clock
@@ -55,17 +57,19 @@ class Storm:
         await asyncio.sleep(self.plan.calm)
         self.calm_lines = len(self._program.output) - lines
         sessions = {
-            address: (await self._sim.truth(address))["notify_sessions"] for address in self._sim.addresses
+            address: (await self._world.truth(address))["notify_sessions"]
+            for address in self._world.addresses
         }
         self.doubled = [address for address, count in sessions.items() if count > 1]
 
     async def _rage(self) -> None:
         """Inject the faults as planned; return when all are over."""
         weather = Weather(
-            packs=self._sim.addresses,
-            adapters=[adapter["address"] for adapter in ADAPTERS],
+            packs=self._world.addresses,
+            adapters=[adapter["address"] for adapter in self.plan.adapters],
             seed=self.plan.seed,
             every=self.plan.every,
+            table=self.plan.table,
             longest=self.plan.longest,
         )
         begun = self._now()
@@ -95,9 +99,9 @@ class Storm:
         if strike.fault.scope is Scope.PACK:
             return [strike.target]
         if strike.fault.harm is not Harm.TARGET:
-            return self._sim.addresses
-        holders = {address: (await self._sim.truth(address))["holder"] for address in self._sim.addresses}
-        others = {adapter["address"] for adapter in ADAPTERS} - {strike.target}
+            return self._world.addresses
+        holders = {address: (await self._world.truth(address))["holder"] for address in self._world.addresses}
+        others = {adapter["address"] for adapter in self.plan.adapters} - {strike.target}
         return [address for address, holder in holders.items() if holder not in others]
 
     async def _inject(self, strike: Strike) -> None:
@@ -105,19 +109,19 @@ class Storm:
         if name == "unplug":
             parameters["name"] = self._new_name(strike.target)
         if strike.fault.also:
-            await self._sim.fault(strike.fault.also, strike.target)
-        await self._sim.fault(name, strike.target, **parameters)
+            await self._world.fault(strike.fault.also, strike.target)
+        await self._world.fault(name, strike.target, **parameters)
         if strike.end is not None:
             await asyncio.sleep(strike.seconds)
-            await self._sim.fault(name, strike.target, **strike.end)
+            await self._world.fault(name, strike.target, **strike.end)
         elif strike.fault.scope is not Scope.WORLD:  # those are over when the call returns
             await asyncio.sleep(strike.seconds)
 
     def _new_name(self, adapter: str) -> str:
         """Return the name under which an adapter returns: another one, never one in use."""
-        own = [one["address"] for one in ADAPTERS].index(adapter)
+        own = [one["address"] for one in self.plan.adapters].index(adapter)
         self._renamed[adapter] = times = self._renamed.get(adapter, 0) + 1
-        return f"hci{own + len(ADAPTERS) * (times % 3)}"
+        return f"hci{own + len(self.plan.adapters) * (times % 3)}"
 
     async def _stop(self, strike: Strike) -> None:
         """Suspend the whole machine."""
@@ -139,6 +143,7 @@ class Storm:
 
     async def _clock_jumps(self, strike: Strike) -> None:
         """Set the wall clock to a wrong time, and correct it."""
+        assert self._clock, "this machine has no clock that jumps"
         self._clock.set(str(strike.parameters["offset"]))
         try:
             await asyncio.sleep(strike.seconds)
@@ -171,35 +176,58 @@ async def _all_shown(venus: Venus, addresses: Sequence[str]) -> None:
 
 
 async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = lambda _: None) -> Report:
-    """Run a soak on the bus of the environment; files go to ``directory``, findings to ``tell`` at once."""
+    """Soak with the simulator; files go to ``directory``, findings to ``tell`` at once."""
+    simulation = Simulation(
+        plan.rows(),
+        timing={"disconnect": 2.0},
+        adapters=list(plan.adapters),
+        banks=plan.wiring(),
+        seed=plan.seed,
+    )
+    async with simulation as world:
+        return await endure(plan, world, directory, tell, WallClock(directory))
+
+
+async def endure(
+    plan: Plan,
+    world: World,
+    directory: Path,
+    tell: Callable[[Finding], object],
+    clock: WallClock | None = None,
+) -> Report:
+    """Run the program in a world, on the bus of the environment, and judge it."""
     knowns = [plan.known(n) for n in range(plan.count)]
     now = asyncio.get_running_loop().time
     async with AsyncExitStack() as stack:
-        simulation = Simulation(plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, seed=plan.seed)
-        sim = await stack.enter_async_context(simulation)
-        watch = Watch(sim, knowns, tell)
+        allowed = [plan.allowed(n) for n in range(plan.count)]
+        watch = Watch(world, knowns, allowed, tell, [knowns[n] for n in plan.members])
         venus = await stack.enter_async_context(Venus(watch.told))
         for n, known in enumerate(knowns):
             await venus.enable(known.address, **plan.owner(n))
+        if plan.bank:
+            await venus.confirm_bank(Members=" ".join(knowns[n].address for n in plan.members))
         begun = now()
-        clock = WallClock(directory)
-        command = Program("run", "--capture", str(directory / "capture"), environment=clock.environment)
+        environment = clock.environment if clock else None
+        command = Program("run", "--capture", str(directory / "capture"), environment=environment)
         program = await stack.enter_async_context(command)
-        await _all_shown(venus, sim.addresses)
-        watch.disturbed(sim.addresses, Disturbance(begin=begun, end=now()))
+        await _all_shown(venus, world.addresses)
+        if plan.bank:
+            await venus.until_bank(lambda seen: seen[OFFLINE] == 0, timeout=START_LIMIT)
+        watch.disturbed(world.addresses, Disturbance(begin=begun, end=now()))
         watch.pid = program.pid
-        owner = Owner(venus, watch.books, watch.ordered, seed=plan.seed, every=plan.order_every)
-        storm = Storm(plan, sim, program, watch, clock, owner)
+        single = {address: book for address, book in watch.books.items() if address not in watch.members}
+        owner = Owner(venus, single, watch.ordered, seed=plan.seed, every=plan.order_every)
+        storm = Storm(plan, world, program, watch, owner, clock)
         try:
             async with _watching(watch, venus):
                 await _unless_ended(program, storm.course())
-        except* AssertionError as errors:  # the simulator has gone; what was found so far counts
+        except* AssertionError as errors:  # the world has gone; what was found so far counts
             storm.trouble = repr(errors)
-        ending = await _ending(program, sim, storm)
+        ending = await _ending(program, world, storm)
         return report(plan, watch, storm.struck, ending)
 
 
-async def _ending(program: Program, sim: Simulation, storm: Storm) -> Ending:
+async def _ending(program: Program, world: World, storm: Storm) -> Ending:
     """End the program, and check what it leaves behind."""
     now = asyncio.get_running_loop().time
     begun = now()
@@ -211,6 +239,6 @@ async def _ending(program: Program, sim: Simulation, storm: Storm) -> Ending:
         calm_lines=storm.calm_lines,
         left_behind=program.left_behind,
         doubled=storm.doubled,
-        truths={} if storm.trouble else {address: await sim.truth(address) for address in sim.addresses},
+        truths={} if storm.trouble else {address: await world.truth(address) for address in world.addresses},
         trouble=storm.trouble,
     )

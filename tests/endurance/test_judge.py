@@ -24,31 +24,35 @@ KNOWN = Known(
     hold=8.0,
 )
 CALM = 1000.0  # s
+STOPPED = {"State": 18, "BmsCable": 2}
 
 
-def reads(at: float = 100.0, **true: Any) -> Reads:
-    known = Reads()
+def measured(at: float, **true: Any) -> list[tuple[float, int, str]]:
+    """Both replies of a poll, as the simulator tells them."""
     pack: dict[str, Any] = {
         "protection": 0,
         "mosfets": 3,
         "temperatures": (22.0, 21.0),
         "cells": (3.3, 3.31, 3.3, 3.32),
     } | true
-    known.add(
-        [
+    return [
+        (
+            at,
+            BASIC,
             (
-                at,
-                BASIC,
-                (
-                    struct.pack(">HhHH", 1323, -1050, 6000, 10000)
-                    + bytes(8)
-                    + struct.pack(">HBBBBB", pack["protection"], 0x29, 60, pack["mosfets"], 4, 2)
-                    + b"".join(struct.pack(">H", round(t * 10) + 2731) for t in pack["temperatures"])
-                ).hex(),
-            ),
-            (at + 0.1, CELLS, b"".join(struct.pack(">H", round(v * 1000)) for v in pack["cells"]).hex()),
-        ]
-    )
+                struct.pack(">HhHH", 1323, -1050, 6000, 10000)
+                + bytes(8)
+                + struct.pack(">HBBBBB", pack["protection"], 0x29, 60, pack["mosfets"], 4, 2)
+                + b"".join(struct.pack(">H", round(t * 10) + 2731) for t in pack["temperatures"])
+            ).hex(),
+        ),
+        (at + 0.1, CELLS, b"".join(struct.pack(">H", round(v * 1000)) for v in pack["cells"]).hex()),
+    ]
+
+
+def reads(at: float = 100.0, **true: Any) -> Reads:
+    known = Reads()
+    known.add(measured(at, **true))
     return known
 
 
@@ -186,10 +190,9 @@ def test_loads_cut_off_without_a_reason_are_found() -> None:
 def test_limits_in_silence_are_judged_by_its_phases() -> None:
     assert rules(invalid(at=115.0, MaxChargeCurrent=1.0), reads()) == ["limits", "limits"]
     assert rules(invalid(at=115.0, BmsCable=0), reads()) == ["silence"]
-    stopped = {"State": 18, "BmsCable": 2}
-    assert rules(invalid(at=405.0, **stopped, MaxDischargeCurrent=0.0), reads()) == []
-    assert rules(invalid(at=405.0, **stopped), reads()) == ["limits"]
-    assert rules(invalid(at=1005.0, **stopped, MaxDischargeCurrent=0.0), reads()) == ["silence"]
+    assert rules(invalid(at=405.0, **STOPPED, MaxDischargeCurrent=0.0), reads()) == []
+    assert rules(invalid(at=405.0, **STOPPED), reads()) == ["limits"]
+    assert rules(invalid(at=1005.0, **STOPPED, MaxDischargeCurrent=0.0), reads()) == ["silence"]
 
 
 def test_a_protection_without_its_alarm_is_found() -> None:
@@ -197,6 +200,20 @@ def test_a_protection_without_its_alarm_is_found() -> None:
     zero = {"MaxDischargeCurrent": 0.0}
     assert rules(look(**zero), tripped) == ["alarms"]
     assert rules(look(**zero, HighDischargeCurrent=2), tripped) == []
+
+
+def test_a_measurement_that_equals_the_last_one_shown_may_not_be_on_the_bus_yet() -> None:
+    known = reads()
+    known.basics.append(replace(known.basics[-1], at=101.0, protection=1 << 9))
+    known.cells.append(replace(known.cells[-1], at=101.1))
+    assert rules(look(at=101.2), known) == []
+    assert rules(look(at=101.2), replace(known, basics=known.basics[1:])) == ["alarms", "limits"]
+
+
+def test_silence_counts_from_the_last_whole_sample_however_long_ago_it_was() -> None:
+    known = reads()
+    known.add(measured(at=405.0)[:1])
+    assert rules(invalid(at=405.05, **STOPPED, MaxDischargeCurrent=0.0), known) == []
 
 
 def test_a_storm_is_the_same_for_the_same_seed_and_contains_every_fault() -> None:

@@ -49,6 +49,7 @@ class Reads:
     cells: list[Cells] = field(default_factory=list)
     count: int = 0  # of register 0x03, ever
     newest: float = float("-inf")
+    heard: float = float("-inf")  # when the newest whole sample can have ended
 
     def add(self, told: Iterable[tuple[float, int | str, str]]) -> None:
         """Record the measurements from the simulator; known ones are skipped."""
@@ -63,6 +64,7 @@ class Reads:
                 self.count += 1
             else:
                 self.cells.append(cells(at, bytes.fromhex(payload)))
+                self.heard = at
         since = self.newest - KEPT
         del self.basics[: bisect_left(self.basics, since, key=lambda one: one.at)]
         del self.cells[: bisect_left(self.cells, since, key=lambda one: one.at)]
@@ -73,9 +75,5 @@ class Reads:
             measured, volts = DECODERS[self.make](at, frame)
             self.basics.append(measured)
             self.cells.append(volts)
+            self.heard = at
             self.count += 1
-
-    @property
-    def heard(self) -> float:
-        """When the newest whole sample can have ended."""
-        return self.cells[-1].at if self.cells else float("-inf")

@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
-from tests.bus.simulation import Simulation
+from dbus_xbms.settings import bank_id
 from tests.bus.venus import BATTERY, Seen, Venus
+from tests.endurance.bank_judge import BankJudge, Member
 from tests.endurance.judge import RECOVERY, judge
 from tests.endurance.known import Known
 from tests.endurance.look import Look, Sample, Violation, sample_of, shown_since
 from tests.endurance.orders import Allowed, Book, judge_orders
-from tests.endurance.owner import allowed
 from tests.endurance.process import Usage, counted, usage
 from tests.endurance.storm import Disturbance, quiet_since
-from tests.endurance.truth import JBD, Reads
+from tests.endurance.truth import Reads
+from tests.endurance.world import World
 
+BANK = BATTERY + bank_id(1)
 EVERY = 1.0  # s between looks without a signal, and between questions for the truth
 USAGE_EVERY = 5.0  # s
 AWAKE_AFTER = 2.0  # s after SIGCONT until everything must be right again
@@ -34,6 +36,10 @@ def _measured(path: str) -> bool:
     return path.startswith(("/Dc/", "/Soc", "/System/", "/Capacity"))
 
 
+def _values(seen: Seen | None) -> dict[str, Any] | None:
+    return {path: seen[path] for path in seen.items} if seen else None
+
+
 @dataclass(slots=True)
 class Finding:
     """One kind of violation of one pack."""
@@ -45,10 +51,15 @@ class Finding:
     weather: str  # what raged when it was first seen
     count: int = 1
 
+    @property
+    def of(self) -> str:
+        """The bank, or the pack."""
+        return "bank" if self.address == BANK else f"pack {self.address[-2:]}"
+
     def __str__(self) -> str:
         times = f" {self.count} times" if self.count > 1 else ""
         return (
-            f"{self.violation.rule}, pack {self.address[-2:]}, at {self.first:.0f} s{times}: "
+            f"{self.violation.rule}, {self.of}, at {self.first:.0f} s{times}: "
             f"{self.violation.words} [{self.weather}]"
         )
 
@@ -71,13 +82,16 @@ class Watch:
     """Judges all packs; :meth:`run` until cancelled."""
 
     def __init__(
-        self, sim: Simulation, knowns: Sequence[Known], tell: Callable[[Finding], object] = lambda _: None
+        self,
+        world: World,
+        knowns: Sequence[Known],
+        allowed: Sequence[Allowed],
+        tell: Callable[[Finding], object] = lambda _: None,
+        members: Sequence[Known] = (),
     ) -> None:
         self.packs = {known.address: Pack(known, Reads(known.make)) for known in knowns}
-        self.books = {
-            known.address: Book(allowed(number) if known.make == JBD else Allowed(switchable=False))
-            for number, known in enumerate(knowns)
-        }
+        self.books = {known.address: Book(allows) for known, allows in zip(knowns, allowed, strict=True)}
+        self.members = {known.address for known in members}  # of the bank
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.recoveries: list[float] = []  # s from the end of a disturbance to the first new value
         self.usages: list[Usage] = []
@@ -87,9 +101,10 @@ class Watch:
         self.begun = self._now()
         self.weather: dict[str, float] = {}  # what rages, until when
         self.pid: int | None = None
-        self._sim = sim
+        self._world = world
         self._tell = tell
         self._blind_until = -inf
+        self._bank = BankJudge(members) if members else None
 
     @staticmethod
     def _now() -> float:
@@ -131,8 +146,7 @@ class Watch:
         if now < self._blind_until:
             return
         over = quiet_since(pack.disturbances, now, RECOVERY)
-        values = {path: seen[path] for path in seen.items} if seen else None
-        pack.looks.append(Look(at=now, values=values, quiet=now - over))
+        pack.looks.append(Look(at=now, values=_values(seen), quiet=now - over))
 
     async def run(self, venus: Venus) -> None:
         """Look at everything again and again."""
@@ -146,7 +160,10 @@ class Watch:
             for pack in self.packs.values():
                 seen = venus.services.get(BATTERY + "xbms_" + pack.known.address.replace(":", "").lower())
                 self._look(pack, seen if seen and seen.joined else None)
-            await self._judge_all()
+            bank = venus.services.get(BANK)
+            await self._judge_all(
+                Look(at=self._now(), values=_values(bank if bank and bank.joined else None))
+            )
 
     async def weigh(self, venus: Venus) -> None:
         """Sample the resources of the process repeatedly."""
@@ -165,10 +182,11 @@ class Watch:
         self.blind(max(self._blind_until, now + AWAKE_AFTER))
         self.disturbed(list(self.packs), Disturbance(begin=now - late, end=now))
 
-    async def _judge_all(self) -> None:
+    async def _judge_all(self, bank: Look) -> None:
+        members: dict[str, Member] = {}  # all packs, at the last look of each
         for pack in self.packs.values():
             looks, pack.looks = pack.looks, []
-            truth = await self._sim.truth(pack.known.address)
+            truth = await self._world.truth(pack.known.address)
             pack.reads.add(truth["pack"]["reads"])
             self._judge_orders(pack, truth)
             for look in looks:
@@ -184,6 +202,17 @@ class Watch:
                 if sample:
                     pack.shown = shown_since(look, pack.reads, pack.shown)
                     self._recovered(pack, look, sample)
+                members[pack.known.address] = Member(pack.known, look, sample, pack.reads)
+        self._judge_bank(bank, members)
+
+    def _judge_bank(self, bank: Look, members: Mapping[str, Member]) -> None:
+        if self._bank is None:
+            return
+        if len(members) < len(self.packs):  # the program was stopped
+            self._bank.forget()
+            return
+        for violation in self._bank.judge(bank, members):
+            self._found(BANK, bank.at, violation)
 
     def _judge_orders(self, pack: Pack, truth: Mapping[str, Any]) -> None:
         now = self._now()

@@ -8,14 +8,33 @@ import sys
 
 import pytest
 
+from dbus_xbms import cli
+from dbus_xbms.commands import parsers
+
 
 def test_help_and_decode_load_neither_bleak_nor_dbus_fast() -> None:
     script = (
-        "import sys; from dbus_xbms import cli; cli.top_parser(); import dbus_xbms.commands.decode;"
+        "import sys; from dbus_xbms.commands import decode, parsers; parsers.top_parser();"
         "sys.exit(bool({'bleak', 'dbus_fast', 'asyncio'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], timeout=30)
     assert done.returncode == 0
+
+
+def test_the_service_starts_as_on_a_gx_without_a_parser() -> None:
+    script = (
+        "import sys; from dbus_xbms import cli; from dbus_xbms.commands import run\n"
+        "run.run = lambda args: 7 if args.capture is None and 'argparse' not in sys.modules else 8\n"
+        "sys.exit(cli.main(['run']))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], timeout=30)
+    assert done.returncode == 7
+
+
+def test_the_service_started_as_on_a_gx_has_the_arguments_that_its_parser_makes() -> None:
+    assert vars(cli.arguments_of(["run"])) == {
+        name: value for name, value in vars(parsers.parse(["run"])).items() if name != "arguments"
+    }
 
 
 def test_the_service_does_without_openssl_in_memory() -> None:

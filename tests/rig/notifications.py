@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dbus_xbms.capture import RECEIVED, SENT, parse_line
+from dbus_xbms.capture import SENT, parse_line
 from tests.rig import machine
 
 CHUNK = 20  # bytes of a notification
@@ -42,38 +41,58 @@ class Count:
         return self.requests == self.rig_requests == self.rig_answers and self.expected == self.received
 
 
-def count(lines: Iterable[str], address: str) -> tuple[Count, bool]:
-    """Count the traffic in a capture, and whether its last reply is complete."""
-    requests = expected = received = wanted = got = 0
-    for line in lines:
+class Traffic:
+    """Traffic in a capture that grows; each of its lines is read once.
+
+    After some minutes, parsing the whole file anew takes longer than the time between two polls.
+    """
+
+    def __init__(self, capture: Path) -> None:
+        self._capture = capture
+        self._read = 0  # bytes
+        self._counts: dict[str, Count] = {}
+        self._missing: dict[str, int] = {}  # notifications until the newest reply is complete
+
+    def count(self, address: str) -> tuple[Count, bool]:
+        """Return the traffic of a pack so far, and whether its newest reply is complete."""
+        with self._capture.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        for line in whole.decode("ascii").splitlines():
+            self._add(line)
+        return self._counts.get(address, Count()), self._missing.get(address, 0) <= 0
+
+    def _add(self, line: str) -> None:
         parsed = parse_line(line)
-        if parsed is None or parsed.address != address:
-            continue
+        if parsed is None:
+            return
+        address, before = parsed.address, self._counts.get(parsed.address, Count())
         if parsed.direction == SENT:
-            requests += 1
-            wanted, got = chunks_of(parsed.chunk), 0
-            expected += wanted
-        elif parsed.direction == RECEIVED:
-            received += 1
-            got += 1
-    return Count(requests=requests, expected=expected, received=received), got >= wanted
+            self._missing[address] = wanted = chunks_of(parsed.chunk)
+            after = replace(before, requests=before.requests + 1, expected=before.expected + wanted)
+        else:
+            self._missing[address] = self._missing.get(address, 0) - 1
+            after = replace(before, received=before.received + 1)
+        self._counts[address] = after
 
 
-async def settled(capture: Path, address: str, index: int) -> Count:
-    """Count the traffic between two polls."""
-    async with asyncio.timeout(SETTLE_LIMIT):
-        while True:
-            before = await machine.pack(index)
-            text = await asyncio.to_thread(capture.read_text)
-            counted, complete = count(text.splitlines(), address)
-            after = await machine.pack(index)
-            asked = (after["requests"], after["answers"])
-            if complete and asked == (before["requests"], before["answers"]):
-                return Count(
-                    requests=counted.requests,
-                    expected=counted.expected,
-                    received=counted.received,
-                    rig_requests=asked[0],
-                    rig_answers=asked[1],
-                )
-            await asyncio.sleep(0.1)
+async def settled(traffic: Traffic, address: str, index: int) -> Count:
+    """Count the traffic between two polls.
+
+    Raises:
+        AssertionError: no moment without a request under way was found.
+    """
+    try:
+        async with asyncio.timeout(SETTLE_LIMIT):
+            while True:
+                before = await machine.pack(index)
+                counted, complete = traffic.count(address)
+                after = await machine.pack(index)
+                asked = (after["requests"], after["answers"])
+                if complete and asked == (before["requests"], before["answers"]):
+                    return replace(counted, rig_requests=asked[0], rig_answers=asked[1])
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"{address}: a request under way for {SETTLE_LIMIT:g} s") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms import __version__, cli
+from dbus_xbms.commands.catalogue import COMMANDS
 
 ADDRESS = "A4:C1:37:01:02:03"
 
@@ -26,10 +27,10 @@ def no_bus(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of("--help") == 0
     text = capsys.readouterr().out
-    assert all(f"  {command.name} " in text for command in cli.COMMANDS)
+    assert all(f"  {command.name} " in text for command in COMMANDS)
 
 
-@pytest.mark.parametrize("command", [command.name for command in cli.COMMANDS])
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
 def test_every_command_has_its_own_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(command, "--help") == 0
     assert f"usage: dbus-xbms {command}" in capsys.readouterr().out
@@ -40,7 +41,7 @@ def test_help_fits_the_terminal(
     columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    for words in [[], *([command.name] for command in cli.COMMANDS)]:
+    for words in [[], *([command.name] for command in COMMANDS)]:
         assert status_of("help", *words) == 0
         lines = capsys.readouterr().out.splitlines()
         assert lines

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dbus_xbms import cli
+from dbus_xbms.commands.catalogue import COMMANDS
 from tests.every_command import ALL, CASES
 from tests.unit.test_cli import status_of
 
@@ -28,7 +28,7 @@ def _no_bus_and_no_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
 
 
 def test_every_command_is_covered() -> None:
-    assert {row.name for row in cli.COMMANDS} <= CASES.keys()
+    assert {row.name for row in COMMANDS} <= CASES.keys()
 
 
 @pytest.mark.parametrize(

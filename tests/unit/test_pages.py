@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms import cli
+from dbus_xbms.commands.catalogue import COMMANDS
 from dbus_xbms.settings import ProgramSettings
 from pages.__main__ import ROOT, pages
 
@@ -103,7 +104,7 @@ def test_the_man_page_is_valid_roff_and_names_every_command() -> None:
     done = subprocess.run(groff, capture_output=True, text=True, timeout=30)
     assert done.stderr == ""
     text = " ".join(done.stdout.split())
-    assert [row.name for row in cli.COMMANDS if f" {row.name} [options]" not in text] == []
+    assert [row.name for row in COMMANDS if f" {row.name} [options]" not in text] == []
     assert "--seconds N scan for N seconds, up to 60 (10)" in text
     assert "--chemistry CHEMISTRY" in text
     assert "130 ended by Ctrl-C" in text
@@ -117,7 +118,7 @@ def test_the_completion_is_valid_shell() -> None:
 
 def test_commands_are_completed(dbus_send: str) -> None:
     assert completed(dbus_send, "sc") == ["scan"]
-    assert completed(dbus_send, "") == [*(row.name for row in cli.COMMANDS), "help"]
+    assert completed(dbus_send, "") == [*(row.name for row in COMMANDS), "help"]
     assert completed(dbus_send, "--log-level", "DEBUG", "sc") == ["scan"]
     assert completed(dbus_send, "help", "sw") == ["switch"]
 

@@ -49,6 +49,45 @@ def test_equal_records_have_the_same_hash() -> None:
     assert len({Point(x=1.0), Point(x=1.0), Point(x=2.0)}) == 2
 
 
+def test_records_of_different_classes_differ_and_a_single_field_is_compared_too() -> None:
+    others: list[object] = [Square(side=1.0), (1.0, 0.0)]
+    assert Point(x=1.0) not in others
+    assert Square(side=2.0) != Square(side=3.0)
+
+
+def test_a_record_names_its_fields_in_a_log() -> None:
+    assert repr(Point(x=1.0, y=2.0)) == "Point(x=1.0, y=2.0)"
+
+
+def test_a_record_compiles_its_comparison_when_it_is_first_compared() -> None:
+    @record
+    class Fresh:
+        x: float
+
+    shared = Fresh.__eq__
+    assert Fresh(x=1.0) == Fresh(x=1.0)
+    assert Fresh.__eq__ is not shared
+    assert Fresh(x=1.0) != Fresh(x=2.0)
+
+
+def test_a_class_derived_from_a_record_keeps_its_own_fields_in_copies() -> None:
+    @record
+    class Space(Point):
+        z: float = 0.0
+
+    assert replace(Point(x=1.0), y=2.0) == Point(x=1.0, y=2.0)
+    assert replace(Space(x=1.0, z=3.0), y=2.0) == Space(x=1.0, y=2.0, z=3.0)
+
+
+def test_fields_of_a_record_can_be_given_by_position() -> None:
+    @record(kw_only=False)
+    class Pair:
+        first: int
+        second: int = 2
+
+    assert Pair(1) == Pair(first=1, second=2)
+
+
 def test_records_have_no_other_attributes() -> None:
     with pytest.raises(AttributeError):
         object.__setattr__(Point(x=1.0), "z", 1.0)

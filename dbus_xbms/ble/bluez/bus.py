@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from dbus_fast import BusType, Message, MessageType
 
-from dbus_xbms.dbus import TrustedBus, call, close, until_closed
+from dbus_xbms.dbus import BusError, TrustedBus, call, call_daemon, close, until_closed
+
+log = logging.getLogger(__name__)
+
+B = TypeVar("B", bound=TrustedBus)
 
 BLUEZ = "org.bluez"
 ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
+OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 CALL_LIMIT = 10.0  # s; replies take some ms
+_CHANGES = f"type='signal',sender='{BLUEZ}',interface='{PROPERTIES}',member='PropertiesChanged'"
+# What bleak asks for
+EVERY_CHANGE = f"type=signal,interface={PROPERTIES},member=PropertiesChanged,path_namespace=/org/bluez"
+ADAPTER_CHANGES = f"{_CHANGES},path_namespace='/org/bluez',arg0='{ADAPTER}'"
 
 
 class BluezBus(TrustedBus):
@@ -53,10 +63,53 @@ class OrderedBluezBus(BluezBus):
                 return
 
 
+class FollowingBus(OrderedBluezBus):
+    """The connection of bleak's manager, without the changes of devices that nobody follows.
+
+    Each advertisement of each device in range is such a change. The daemon sends a connection only what its
+    match rules ask for, which costs this process nothing; bleak asks for the changes of all devices. What
+    appears and disappears is always reported.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.followed: set[str] = set()  # object paths of devices
+
+    async def call(self, msg: Message) -> Message:
+        """Call a method; bleak's rule for every change is replaced by one for changes of adapters."""
+        if msg.member == "AddMatch" and msg.body == [EVERY_CHANGE]:
+            msg.body = [ADAPTER_CHANGES]
+        return await super().call(msg)
+
+    async def follow_device(self, path: str) -> None:
+        """Receive the changes of a device from now on; notifications come over another connection."""
+        await call_daemon(self, "AddMatch", f"{_CHANGES},path='{path}',arg0='{DEVICE}'")
+
+    @asynccontextmanager
+    async def following_devices(self, adapter: str) -> AsyncIterator[None]:
+        """Receive the changes of all devices of the adapter with this object path while inside."""
+        rule = f"{_CHANGES},path_namespace='{adapter}',arg0='{DEVICE}'"
+        await call_daemon(self, "AddMatch", rule)
+        try:
+            yield
+        finally:
+            try:
+                await call_daemon(self, "RemoveMatch", rule)
+            except BusError as err:
+                log.debug("changes of all devices are still received: %s", err)
+
+
 @asynccontextmanager
 async def system_bus() -> AsyncIterator[tuple[BluezBus, asyncio.Task[None]]]:
     """Connect to the system bus; yields the connection and a task that ends with it."""
-    bus = await BluezBus(bus_type=BusType.SYSTEM).connect()
+    async with connected(BluezBus) as both:
+        yield both
+
+
+@asynccontextmanager
+async def connected(kind: type[B]) -> AsyncIterator[tuple[B, asyncio.Task[None]]]:
+    """Connect to the system bus with one kind of connection, as :func:`system_bus` does."""
+    bus = await kind(bus_type=BusType.SYSTEM).connect()
     closed = until_closed(bus)
     try:
         yield bus, closed

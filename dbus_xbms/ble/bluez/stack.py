@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from bleak import BleakScanner
@@ -16,8 +16,9 @@ from dbus_fast import AuthError, InvalidAddressError, Message, MessageType, unpa
 
 from dbus_xbms.ble.backoff import Backoff
 from dbus_xbms.ble.bluez import compat, pairing
-from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, call_bluez, system_bus
+from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, OBJECT_MANAGER, call_bluez, connected
 from dbus_xbms.ble.bluez.client import Client
+from dbus_xbms.ble.bluez.gatt_bus import GattBus
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
 from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
 from dbus_xbms.dbus import BusLost, NameWatcher, NoAnswer, TrustedBus, call_daemon, ping
@@ -33,6 +34,7 @@ MATCH_RULES = (
 )
 PING_LIMIT = 5.0  # s for any reply of bluetoothd; takes some ms
 SCAN_LIMIT = 10.0  # s to start or stop a scan; takes 10 ms
+ROOT = "/org/bluez"  # object path above all adapters
 UNSET = "00:00:00:00:00:00"  # address of an adapter that has none of its own yet
 
 Changed = Callable[[tuple[AdapterState, ...] | None], None]
@@ -41,13 +43,15 @@ Changed = Callable[[tuple[AdapterState, ...] | None], None]
 class Bluez:
     """BlueZ on the system bus."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, alone: bool = False) -> None:
+        """Make a stack; ``alone``: nothing else in this process uses bleak."""
+        self._alone = alone
         self._adapters: dict[str, dict[str, Any]] = {}  # object path -> properties
         self._arrived = asyncio.Event()  # bluetoothd has taken its name, or the bus has closed
         self._loaded = False  # its adapters are known, and bleak has been renewed
         self._outdated = False  # something changed while they were being read
         self._changed: Changed = lambda _: None
-        self._bus: TrustedBus | None = None  # while bluetoothd is watched
+        self._bus: GattBus | None = None  # while bluetoothd is watched
         self.hangs = False  # bluetoothd has its name, and did not reply last time
 
     # Watching bluetoothd and the adapters
@@ -56,7 +60,7 @@ class Bluez:
         """Report the adapters at every change, ``None`` while there is no bluetoothd; never returns."""
         self._changed = changed
         compat.skip_version_check()
-        compat.make_bleak_trust_bluez_only()
+        compat.make_bleak_trust_bluez_only(alone=self._alone)
         delays = Backoff()
         while True:
             try:
@@ -90,7 +94,7 @@ class Bluez:
 
     async def _watch_bus(self, delays: Backoff) -> None:
         """Watch org.bluez until the bus closes."""
-        async with system_bus() as (bus, closed):
+        async with connected(GattBus) as (bus, closed):
             self._bus = bus
             self._arrived.clear()
             bus.add_message_handler(self._received)
@@ -136,7 +140,7 @@ class Bluez:
         self._outdated = True
         while self._outdated:
             self._outdated = False
-            (objects,) = await call_bluez(bus, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+            (objects,) = await call_bluez(bus, "/", OBJECT_MANAGER, "GetManagedObjects")
         found: dict[str, dict[str, Any]] = objects
         return found
 
@@ -190,9 +194,29 @@ class Bluez:
 
     # Devices
 
+    async def follow(self, address: str, hci: str) -> None:
+        """Have bleak follow the device at an address from now on."""
+        try:
+            async with asyncio.timeout(SCAN_LIMIT):
+                await compat.follow(_device_path(address, hci))
+        except STACK_ERRORS as err:
+            raise failure(err, "cannot scan: ", late=HANGS) from err
+
+    @asynccontextmanager
+    async def following_all(self, hci: str) -> AsyncIterator[None]:
+        """Have bleak follow all devices while inside."""
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(SCAN_LIMIT):
+                    await stack.enter_async_context(compat.following_all(f"{ROOT}/{hci}"))
+            except STACK_ERRORS as err:
+                raise failure(err, "cannot scan: ", late=HANGS) from err
+            yield
+
     async def known(self, address: str, hci: str) -> BLEDevice | None:
         """Return the device at an address if BlueZ knows it on that adapter."""
         try:
+            await compat.follow(_device_path(address, hci))
             with calling_bleak():
                 return await get_device_by_adapter(address, hci)
         except STACK_ERRORS as err:
@@ -225,12 +249,15 @@ class Bluez:
         *,
         freshest: Callable[[], BLEDevice],
         trust_cache: bool,
-        up: Callable[[], None],
+        link: Callable[[bool], None],
         lost: Callable[[Any], None],
     ) -> GattClient:
         """Connect and read the GATT table."""
         try:
-            async with compat.watching_connection(device.details["path"], up):
+            if self._bus is None:
+                raise BusLost
+            await compat.follow(device.details["path"])
+            async with compat.watching_connection(device.details["path"], link):
                 with calling_bleak():
                     return await establish_connection(
                         Client,
@@ -240,17 +267,29 @@ class Bluez:
                         max_attempts=1,
                         ble_device_callback=freshest,
                         use_services_cache=trust_cache,
+                        gatt_bus=self._bus,
                     )
         except STACK_ERRORS as err:
             raise failure(err) from err
 
-    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+    async def pair(self, device: BLEDevice, passkey: str, *, link: Callable[[bool], None]) -> bool:
         """Pair with a device that is not connected; False if it refuses the passkey."""
-        return await pairing.pair(device.details["path"], passkey)
+        path = device.details["path"]
+        try:
+            await compat.follow(path)
+            async with compat.watching_connection(path, link):
+                return await pairing.pair(path, passkey)
+        except STACK_ERRORS as err:
+            raise failure(err) from err
 
     async def forget(self, device: BLEDevice) -> None:
         """Forget a device and its pairing."""
         await pairing.forget(device.details["path"])
+
+
+def _device_path(address: str, hci: str) -> str:
+    """Return the object path of a device."""
+    return f"{ROOT}/{hci}/dev_{address.upper().replace(':', '_')}"
 
 
 def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None) -> Advertised:

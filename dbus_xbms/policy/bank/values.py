@@ -7,7 +7,7 @@ string without contact is unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf, prod
 from operator import itemgetter
 
@@ -47,7 +47,7 @@ class _String:
     mosfets: Mosfets
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Charge:
     """The charge of the bank."""
 

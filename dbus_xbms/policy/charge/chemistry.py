@@ -7,7 +7,7 @@ make it wrong: a write is refused by the same rules that would stop charging aft
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import lru_cache
 from math import inf
 from operator import itemgetter
@@ -106,7 +106,7 @@ _READ: tuple[AnySetting, ...] = (P.chemistry, *VOLTAGES, *OPTIONAL, *CURVES, *WA
 _read = itemgetter(*(setting.name for setting in _READ))
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Fault:
     """A fault in a set of settings, in words."""
 

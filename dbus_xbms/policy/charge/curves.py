@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, isfinite
+
+from dbus_xbms.record import record
 
 
 class CurveError(ValueError):
     """Invalid breakpoints; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Curve:
     """Breakpoints ``(x, y)`` with rising ``x``; linear between them, constant beyond.
 

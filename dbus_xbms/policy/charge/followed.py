@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dbus_xbms.record import record
 
 FOLLOWS_WITHIN = 10.0  # s; systemcalc works every 3 s, chargers take 3 to 5 s more, and a poll 1 s
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Followed:
     """A limit as chargers may know it."""
 

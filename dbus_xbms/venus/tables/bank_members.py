@@ -6,11 +6,11 @@ A member whose task does not run has no report; what the bank knows of it is sho
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Literal
 
 from dbus_xbms.model import LENT, Mosfet, PackSample
 from dbus_xbms.policy.bank.records import Member
+from dbus_xbms.record import record
 from dbus_xbms.report import BankReport, Report
 from dbus_xbms.settings import Value, device_id
 from dbus_xbms.venus.item import Item, Source, rows
@@ -93,7 +93,7 @@ def _valid(member: Member) -> Hashable:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Row:
     """A row of each member, below ``/Members/<n>`` or ``/Battery/<n>``."""
 

@@ -133,6 +133,7 @@ SLOW: Source[Report] = Source(
         r.decision.sample and state_of_charge.health(r.decision.sample) is None,
         r.decision.time_to_go is None,
     ),
+    origin=attrgetter("decision.sample"),
 )
 SENSORS: Source[Report] = Source(  # change rarely
     lambda r: (
@@ -146,6 +147,7 @@ SENSORS: Source[Report] = Source(  # change rarely
 DETAIL: Source[Report] = Source(  # rows become valid or invalid with the cells
     attrgetter("decision.sample", "decision.extreme_cells"),
     shape=lambda r: None if r.decision.sample is None else len(r.decision.sample.cells),
+    origin=attrgetter("decision.sample"),
 )
 STATUS: Source[Report] = Source(attrgetter("decision.sample", "decision.alarms"))
 MOSFETS: Source[Report] = Source(lambda r: r.decision.sample and r.decision.sample.mosfets)

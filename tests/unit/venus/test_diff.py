@@ -102,6 +102,20 @@ def test_an_alarm_between_two_polls_does_not_delay_the_cells_of_the_next_one() -
     assert {"/System/MinCellVoltage", "/System/MaxCellVoltage", "/Voltages/Cell1"} <= set(changes)
 
 
+def test_delayed_cells_of_one_sample_do_not_delay_those_of_the_next() -> None:
+    reader = Diff(items_for(IDENTITY))
+    assert REPORT.decision.sample
+    samples = [
+        replace(REPORT.decision.sample, cells=tuple(volts + n / 10 for volts in REPORT.decision.sample.cells))
+        for n in range(3)
+    ]
+    reader.changes(changed(REPORT, sample=samples[0]), 0.0)
+    assert "/Voltages/Cell1" not in reader.changes(changed(REPORT, sample=samples[1]), 1.0)
+    assert "/Voltages/Cell1" not in reader.changes(changed(REPORT, sample=samples[1]), 9.0)  # no poll
+    changes = reader.changes(changed(REPORT, sample=samples[2]), 9.5)
+    assert {"/System/MinCellVoltage", "/System/MaxCellVoltage", "/Voltages/Cell1"} <= set(changes)
+
+
 def test_the_age_of_the_last_sample_causes_no_signal_while_polls_succeed() -> None:
     reader = Diff(items_for(IDENTITY))
     reader.changes(changed(REPORT, age=0.1), 0.0)

@@ -1,0 +1,134 @@
+"""Every order in which the programs of a GX start, and a restart of each: who controls, with which limits.
+
+Prints one line per case, for the table in docs/endurance.md (pytest -s).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from itertools import permutations
+from math import inf
+from pathlib import Path
+
+import pytest
+
+from tests.bus.bank_boat import ADDRESSES, BANK, LONGEST_GAP, MEMBER, PACK, complete, controlling, wired
+from tests.bus.control_record import CVL, ControlRecord
+from tests.bus.daemon import private_daemon
+from tests.bus.simulation import Program
+from tests.bus.venus import Seen, Venus
+
+LOCALSETTINGS, BLUETOOTHD, SERVICE = "localsettings", "bluetoothd", "service"
+PACKS = ADDRESSES[:2]
+LATER = 1.0  # s until the next program starts
+ABSENT = 2.0  # s that a restarted program is away, and that the end is watched
+LOWEST = 12.0  # V; a CVL is never below the voltage of these packs at rest, less 0.4 V
+STOP = {"TERM": signal.SIGTERM, "KILL": signal.SIGKILL}
+
+
+class Witness:
+    """All CVLs that any consumer has seen, and who showed them when."""
+
+    def __init__(self) -> None:
+        self.record = ControlRecord()
+        self.lowest = inf  # V
+
+    def changed(self, seen: Seen) -> None:
+        """Take a service after a change."""
+        self.record.changed(seen)
+        if controlling(seen):
+            self.lowest = min(self.lowest, seen[CVL])
+
+    def judge(self, case: str, began: float) -> float:
+        """Check what was seen, print it, and return the longest time without a CVL, in s."""
+        first, gap = self.record.spans[0].start - began, max(0.0, self.record.longest_gap())
+        print(f"| {case} | {first:.1f} | {gap:.1f} | {self.lowest:.2f} |")
+        assert self.record.overlaps() == []
+        assert self.lowest > LOWEST
+        assert {span.name for span in self.record.spans} == {BANK}
+        return gap
+
+
+@dataclass
+class Gx:
+    """The programs of a GX; none of them runs yet."""
+
+    starts: dict[str, Callable[[], Program]]
+    witness: Witness
+    venus: Venus
+
+    async def start(self, stack: AsyncExitStack, order: Iterable[str]) -> dict[str, Program]:
+        """Start the programs, each some seconds after the one before."""
+        running: dict[str, Program] = {}
+        for name in order:
+            await asyncio.sleep(LATER if running else 0.0)
+            running[name] = await stack.enter_async_context(self.starts[name]())
+        return running
+
+
+@pytest.fixture
+async def gx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gx]:
+    """A GX whose localsettings has stored a bank that controls."""
+    async with _gx(tmp_path, monkeypatch) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _gx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gx]:
+    files, model = {name: tmp_path / name for name in ("venus", "bluez")}, tmp_path / "model.json"
+    for directory in files.values():
+        directory.mkdir()
+    model.write_text(json.dumps({"packs": [PACK] * len(PACKS), **wired(len(PACKS))}))
+    with private_daemon(files["venus"]) as session, private_daemon(files["bluez"]) as system:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session)
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system)
+        settings = ("simulate", "--settings-only", "--settings-file", str(tmp_path / "settings.json"))
+        bluez = ("simulate", "--bluez-only", "--model", str(model))
+        control_bus = {"DBUS_SESSION_BUS_ADDRESS": system}  # for its control interface
+        async with Program(*settings) as localsettings, Venus() as owner:
+            await localsettings.until("ready:")
+            await owner.enable(*PACKS, **MEMBER)
+            await owner.confirm_bank(Name="House")
+        witness = Witness()
+        starts = {
+            LOCALSETTINGS: lambda: Program(*settings),
+            BLUETOOTHD: lambda: Program(*bluez, environment=control_bus),
+            SERVICE: lambda: Program("run"),
+        }
+        async with Venus(witness.changed, witness.record.left) as venus:
+            yield Gx(starts, witness, venus)
+
+
+@pytest.mark.parametrize("order", [*permutations((LOCALSETTINGS, BLUETOOTHD, SERVICE))], ids=", ".join)
+async def test_in_every_order_of_starts_the_bank_alone_controls_and_without_a_gap(
+    gx: Gx, order: tuple[str, ...]
+) -> None:
+    async with AsyncExitStack() as stack:
+        await gx.start(stack, order)
+        began = asyncio.get_running_loop().time()
+        await gx.venus.until_bank(complete(len(PACKS)))
+        await asyncio.sleep(ABSENT)
+        assert gx.witness.judge(f"start: {', '.join(order)}", began) == 0.0
+
+
+@pytest.mark.parametrize("by", STOP)
+@pytest.mark.parametrize("name", [LOCALSETTINGS, BLUETOOTHD, SERVICE])
+async def test_after_a_restart_of_any_program_the_bank_alone_controls_as_before(
+    gx: Gx, name: str, by: str
+) -> None:
+    async with AsyncExitStack() as stack:
+        running = await gx.start(stack, gx.starts)
+        began = asyncio.get_running_loop().time()
+        await gx.venus.until_bank(complete(len(PACKS)))
+        await running[name].stop(STOP[by])
+        await asyncio.sleep(ABSENT)
+        await gx.start(stack, [name])
+        await asyncio.sleep(ABSENT)  # it may not know yet that anything happened
+        await gx.venus.until_bank(complete(len(PACKS)))
+        gap = gx.witness.judge(f"restart: {name} by {by}", began)
+        assert gap < ABSENT + LONGEST_GAP if name == SERVICE else gap == 0.0

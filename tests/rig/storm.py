@@ -1,0 +1,109 @@
+"""The storm on the real BlueZ: its faults, and the plan of a soak. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from tests.endurance.orders import Allowed
+from tests.endurance.plan import OWNERS, Plan
+from tests.endurance.storm import STORM, Fault, Harm, Parameters, Scope
+
+ADAPTER = {"name": "hci0", "address": "00:1A:7D:DA:71:13"}
+PACK_COUNT = 4
+CAPACITY, CELLS = 100.0, 4  # Ah, of each virtual pack
+
+
+def _on(random: Random, seconds: float) -> Parameters:
+    return {"on": True}
+
+
+def _replies(random: Random, seconds: float) -> Parameters:
+    return {"count": random.randint(1, 3)}
+
+
+def _signal(random: Random, seconds: float) -> Parameters:
+    return {"signal": random.choice(["TERM", "KILL", "STOP"]), "on": True}
+
+
+OFF: Parameters = {"on": False}
+# What the packs measure, and a suspended program, are those of the simulator.
+SHARED = ("cell", "temperature", "soc", "protection", "stop")
+RIG_STORM = (
+    Fault(name="drop", weight=4),
+    Fault(name="link_loss", weight=3),
+    Fault(name="tear", weight=2, after=5),  # the next reply may be some seconds away
+    Fault(name="corrupt", weight=2, after=5, draw=_replies),
+    Fault(name="mute", weight=3, lasts=(2, 60), draw=_on, end=OFF),
+    Fault(name="vanish", weight=3, lasts=(5, 90), draw=_on, end=OFF),
+    # Every pack is dropped, and the next five connections to any of them fail.
+    Fault(
+        name="fail_connects", scope=Scope.WORLD, weight=2, lasts=(10, 20), harm=Harm.ALL, draw=_on, end=OFF
+    ),
+    Fault(
+        name="bluetoothd",
+        scope=Scope.WORLD,
+        weight=4,
+        lasts=(0.5, 40),
+        harm=Harm.ALL,
+        draw=_signal,
+        end=OFF,
+        slot="stack",
+    ),
+    Fault(
+        name="unplug",
+        scope=Scope.WORLD,
+        weight=2,
+        lasts=(2, 30),
+        harm=Harm.ALL,
+        draw=_on,
+        end=OFF,
+        slot="stack",
+    ),
+    Fault(
+        name="power",
+        scope=Scope.WORLD,
+        weight=2,
+        lasts=(2, 30),
+        harm=Harm.ALL,
+        draw=_on,
+        end=OFF,
+        slot="stack",
+    ),
+    # Another program with Bluetooth: its requests mix with ours, its scan and subscription must not matter.
+    Fault(
+        name="other_scans", scope=Scope.WORLD, weight=2, lasts=(5, 60), harm=Harm.NOBODY, draw=_on, end=OFF
+    ),
+    Fault(name="other_notifies", weight=2, lasts=(5, 60), harm=Harm.NOBODY, draw=_on, end=OFF),
+    Fault(name="other_polls", weight=2, lasts=(5, 30), draw=_on, end=OFF),
+    *(row for row in STORM if row.name in SHARED),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RigPlan(Plan):
+    """Plan of a soak with the packs of the virtual machine, whose MOSFETs cannot be switched."""
+
+    packs: int = PACK_COUNT
+    table: Sequence[Fault] = RIG_STORM
+    adapters: Sequence[Mapping[str, str]] = (ADAPTER,)
+    exit_limit: float = 10.0  # s, of the slow guest
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The packs, all alike."""
+        return [{"cells": CELLS, "capacity": CAPACITY} for _ in range(self.packs)]
+
+    def address(self, number: int) -> str:
+        """Return the address of a pack."""
+        return f"A4:C1:38:00:00:{number + 1:02X}"
+
+    def allowed(self, number: int) -> Allowed:
+        """Return what a pack's settings allow: nothing."""
+        return Allowed()
+
+    def owner(self, number: int) -> dict[str, float | str]:
+        """Return the settings of a pack."""
+        chosen: dict[str, float | str] = {**OWNERS[number % len(OWNERS)]}
+        return {**chosen, "Control": int(self.controls(number)), "Chemistry": "LiFePO4"}
