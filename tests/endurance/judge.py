@@ -82,7 +82,7 @@ def judge(
 def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
     ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, EXTREMES_EVERY)}
     for what, (age, more) in ages.items():
-        if age > known.gap + SLACK:
+        if age > known.gap + more + SLACK:
             yield Violation("young", f"{what}{age:.0f} s old, with a hold of {known.gap:g} s")
         elif look.quiet > RECOVERY and age > known.lively(sample.basic) + more:
             yield Violation("lively", f"{what}{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
