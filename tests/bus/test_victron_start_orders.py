@@ -23,6 +23,7 @@ from tests.bus.simulation import Program, Simulation
 from tests.bus.test_start_orders import (
     ABSENT,
     BLUETOOTHD,
+    ERROR_67,
     LOCALSETTINGS,
     LOWEST,
     SERVICE,
@@ -49,7 +50,6 @@ __all__ = ["pytestmark"]
 
 SYSTEMCALC = "systemcalc"
 PACKS = 2
-ERROR_67 = 60.0  # s without a BMS until chargers show error 67
 
 
 @dataclass
