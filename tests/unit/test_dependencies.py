@@ -93,9 +93,11 @@ PURE = {
     "text",
 }
 PURE_FILES = {
+    "ble/bluez/gatt_frames.py",
     "ble/scan_results.py",
     "ble/notify_method.py",
     "ble/pairing_state.py",
+    "dbus/frames.py",
     "interference/rules.py",
     "pack/command_log.py",
     "pack/contact_tracker.py",
