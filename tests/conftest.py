@@ -15,6 +15,8 @@ from tests.journal import Journal
 hypothesis.settings.register_profile(
     "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+# For an older Python: what a property says was tried with many examples on the newest one.
+hypothesis.settings.register_profile("brief", hypothesis.settings.get_profile("ci"), max_examples=10)
 hypothesis.settings.load_profile("tests")
 
 
