@@ -233,7 +233,20 @@ large fleet is judged by the multiples, because the speed of the machine changes
 {failures}{why}
 ![CPU by number of packs](bench.svg)
 
+{rest}
 {makes}"""
+
+# Filled by bench.tables from what bench.speed.rest kept.
+REST = """## Packs at rest
+
+Written by `python -m bench.speed.rest --pure PYTHON --keep`, then `python -m bench.tables`, on the same
+machine. Packs [at rest](architecture.md#poll-rate) and busy ones are read by a process of their own, at the
+same time. A wake-up is a return from sleep, of any thread. The goals are 0.5 wake-ups per second, and 0.15
+of what a busy pack costs.
+
+<!-- rest -->
+<!-- end -->
+"""
 
 # Filled by bench.tables from what bench.speed.makes kept.
 MAKES = """## Packs of other makes
@@ -274,6 +287,7 @@ def page(results: Sequence[Result], where: str, failures: Sequence[str] = ()) ->
         goals=goals(results),
         failures="".join(f"{failure}\n\n" for failure in failures),
         why=WHY,
+        rest=REST,
         makes=MAKES,
     )
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bench.speed import makes
-from bench.speed.measure import BANK, BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, WATCHED_MAKES, Result
+from bench.speed import makes, rest
+from bench.speed.measure import (
+    BANK,
+    BEAT,
+    CYTHON,
+    FLOOR,
+    PROGRAM,
+    PURE,
+    RESTING,
+    SOCKETS,
+    WATCHED_MAKES,
+    Result,
+)
 from bench.speed.report import as_json, fleet_table, goals, page, table
 
 ONE = Result(
@@ -112,3 +123,16 @@ def test_a_make_is_compared_with_jbds_that_were_measured_at_the_same_time() -> N
 def test_the_table_of_makes_that_was_kept_has_a_line_for_each() -> None:
     assert len(makes.kept().splitlines()) == 2 + len(WATCHED_MAKES)
     assert "<!-- makes -->" in page(RESULTS, "here")
+
+
+def test_packs_at_rest_are_compared_with_busy_ones_that_were_measured_at_the_same_time() -> None:
+    busy = rest.Rest(build="pure", subject=PROGRAM, packs=4, polls=4.0, wake_ups=23.0, cpu=0.01)
+    resting = replace(busy, subject=RESTING, polls=0.4, wake_ups=0.4, cpu=0.001)
+    lines = rest.table([busy, resting]).splitlines()[2:]
+    assert lines[0] == "| pure | 4 | busy | 1.00 | 23.00 | 1.00 | 1.00 |"
+    assert lines[1] == "| pure | 4 | at rest | 0.10 | 0.40 | 0.10 | 0.10 |"
+
+
+def test_the_table_of_packs_at_rest_that_was_kept_has_two_lines_for_each_fleet() -> None:
+    assert len(rest.kept().splitlines()) == 2 + 4 * len(rest.FLEETS)
+    assert "<!-- rest -->" in page(RESULTS, "here")
