@@ -176,10 +176,9 @@ class Settings(Mapping[str, Value]):
         cls._by_name = {row.name: row for row in cls.rows}
 
     def __init__(self, stored: Mapping[str, object] | None = None) -> None:
-        self._values: dict[str, Value] = {row.name: row.default for row in self.rows}
         self._frozen: Self | None = None
         self._derived: dict[Callable[[Any], Any], Any] = {}
-        # Makes attribute access fast: the value is found here, without a call of Setting.__get__.
+        # The only store: access to an attribute finds the value here, without a call of Setting.__get__.
         self.__dict__.update({row.attribute: row.default for row in self.rows})
         for name, value in (stored or {}).items():
             self.put(name, value)
@@ -196,17 +195,18 @@ class Settings(Mapping[str, Value]):
         raise SettingsError(f"there is no setting {name!r}; known: {', '.join(cls._by_name)}")
 
     def __getitem__(self, name: str) -> Value:
-        return self._values[name]
+        value: Value = self.__dict__[self._by_name[name].attribute]
+        return value
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        return iter(self._by_name)
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._by_name)
 
     def value(self, setting: Setting[T]) -> T:
         """Return the value of a setting; its default if this table does not have it."""
-        value: Any = self._values.get(setting.name, setting.default)
+        value: Any = self.get(setting.name, setting.default)
         return value  # type: ignore[no-any-return]
 
     def put(self, name: str, value: object) -> None:
@@ -216,9 +216,7 @@ class Settings(Mapping[str, Value]):
             SettingsError: unknown name, wrong type or out of range; the value stays unchanged.
         """
         setting = self.named(name)
-        checked = setting.checked(value)
-        self._values = self._values | {name: checked}
-        self.__dict__[setting.attribute] = checked
+        self.__dict__[setting.attribute] = setting.checked(value)
         self._frozen = None
         self._derived = {}  # the frozen copy keeps the old one
 

@@ -49,7 +49,12 @@ class Adapter:
     @property
     def ready(self) -> bool:
         """Usable, with a free slot."""
-        return self.usable and len(self.links) < self._limit()
+        return self.usable and self.used < self._limit()
+
+    @property
+    def used(self) -> int:
+        """How many slots are in use: an attempt takes one once its radio link is up."""
+        return sum(request.linked for request in self.links)
 
     @property
     def state(self) -> AdapterState:

@@ -7,26 +7,21 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bleak.backends.device import BLEDevice
-
 from dbus_xbms.ble.adapter import Adapter, listening
+from dbus_xbms.ble.attempt import Attempt
 from dbus_xbms.ble.bluez.stack import Bluez, is_connected
 from dbus_xbms.ble.discovery import Discovery
-from dbus_xbms.ble.errors import HANGS, NO_ANSWER, BluetoothHangs, NotInRange
+from dbus_xbms.ble.errors import HANGS, NotInRange
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import CLOSE_LIMIT, Link
-from dbus_xbms.ble.pairing_state import PairingStep
 from dbus_xbms.ble.requests import AdapterDevice, ConnectRequest, ScanRequest
-from dbus_xbms.ble.scheduler import ChangeSignal, RadioLease
+from dbus_xbms.ble.scheduler import ChangeSignal
 from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
 from dbus_xbms.contact import ContactState
-from dbus_xbms.protocols import Advertised, BmsFamily, LinkError
+from dbus_xbms.protocols import Advertised, BmsFamily
 
 log = logging.getLogger(__name__)
 
-CONNECT_LIMIT = 20.0  # s for the radio link, and again for the GATT table; as long as bleak itself would wait
-PAIR_LIMIT = 40.0  # s: BlueZ connects, which may take 20 s, pairs and reads the GATT table
-CONNECT_SHARE = 4.0  # s to wait for a pack's advertisement while others wait for the radio
 SEARCH_TIME = 8.0  # s of scanning until a pack counts as not in range; the slowest advertise every 2 s
 # After a failure a pack is connected to only once its advertisement was seen; every so many failures it is
 # tried without, for modules that accept a connection but whose advertisements are not received.
@@ -138,56 +133,22 @@ class Central:
             NotPaired: it requires pairing, and the owner has to help.
             LinkError: not in range, or the connection failed.
         """
-        adapter, device = await self._find(request)
-        request.slot = adapter
-        adapter.links.add(request)
-        async with adapter.radio.lease(request.failures) as lease:
-            if not adapter.usable:
-                raise LinkError("the adapter went away")
-            request.on_state(ContactState.CONNECTING)
-            # The device may have been replaced while this waited for the radio.
-            device = await self._stack.known(request.address, adapter.hci) or device
-            request.device = device
-            await self._pair(request, device, lease)
-            try:
-                async with lease.limited(CONNECT_LIMIT, CONNECT_SHARE):
-                    return await self._stack.connect(
-                        device,
-                        freshest=lambda: device,
-                        trust_cache=not request.failures,
-                        up=lambda: lease.hold(CONNECT_LIMIT),
-                        lost=lost,
-                    )
-            except TimeoutError as err:
-                raise await self._unanswered(NO_ANSWER.words) from err
-
-    async def _pair(self, request: ConnectRequest, device: BLEDevice, lease: RadioLease) -> None:
-        """Pair first if the pack requires it."""
-        pairing = request.pairing
-        if pairing.step is PairingStep.NONE:
-            return
-        request.on_state("pairing")
-        try:
-            async with lease.limited(PAIR_LIMIT, PAIR_LIMIT):
-                if pairing.step is PairingStep.RENEW:
-                    await self._stack.forget(device)
-                    raise pairing.forgotten()
-                if not await self._stack.pair(device, pairing.passkey):
-                    raise pairing.refused()
-        except TimeoutError as err:
-            raise await self._unanswered("the pack did not pair in time") from err
-        pairing.done()
-        log.info("%s: paired", request.address)
-
-    async def _unanswered(self, words: str) -> LinkError:
-        """Return the error for a timeout: ``words``, or that bluetoothd hangs."""
-        return LinkError(words) if await self._stack.answers() else BluetoothHangs(HANGS.words)
+        attempt = Attempt(self._stack, request, lost)
+        place = await self._find(request)
+        while True:
+            request.slot = place.adapter
+            place.adapter.links.add(request)
+            if client := await attempt.turn(*place):
+                return client
+            self.release(request)
+            if not place.adapter.ready:
+                place = await self._find(request)
 
     def release(self, request: ConnectRequest) -> None:
         """Release the slot of a request, if it holds one."""
         if request.slot:
             request.slot.links.discard(request)
-            request.slot = None
+            request.slot, request.linked = None, False
             self.changed.notify()
 
     async def _find(self, request: ConnectRequest) -> AdapterDevice:
@@ -219,7 +180,7 @@ class Central:
         if not any(adapter.powered for adapter in here):
             return ContactState.ADAPTER_OFF
         if not any(adapter.ready for adapter in here):
-            return f"{ContactState.SLOTS_FULL} {max(len(a.links) for a in here)}/{self._max_connections}"
+            return f"{ContactState.SLOTS_FULL} {max(a.used for a in here)}/{self._max_connections}"
         return ""
 
     async def _known(self, request: ConnectRequest) -> AdapterDevice | None:

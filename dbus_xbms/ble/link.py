@@ -68,10 +68,13 @@ class Link:
         """Continue the counters of a previous link to the pack; call it before the first :meth:`open`."""
         self.status = replace(before, state=self.status.state)
 
-    async def open(self, notify: Notify = Notify.START, password: str = "") -> None:
+    async def open(
+        self, notify: Notify = Notify.START, password: str = "", *, held_until: float = -inf
+    ) -> None:
         """Connect once; waits without limit for bluetoothd, an adapter, a slot and the radio.
 
-        ``password`` is that of the pack, for :meth:`log_in`.
+        ``password`` is that of the pack, for :meth:`log_in`. ``held_until`` is when its values become
+        invalid, in s: packs take turns at the radio by that.
 
         Raises:
             NotSubscribed: the pack is connected, but notifications could not be enabled.
@@ -80,6 +83,8 @@ class Link:
             ProtocolError: the pack sends nonsense.
         """
         await self.close()
+        self._request.held_until = held_until
+        self._request.expected = self._opened and not self.lost.is_set() and not self._request.failures
         self.lost.clear()
         self.broken = False
         async with AsyncExitStack() as undo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from bleak.backends.device import BLEDevice
@@ -30,7 +31,11 @@ class ConnectRequest:
     on_lost: Callable[[str], None]  # called with the reason when the adapter of an open link is gone
     pairing: PairingState
     failures: int = 0  # consecutive
-    slot: Adapter | None = None  # the adapter on which it holds a slot
+    expected: bool = False  # to answer: this program ended the last connection
+    held_until: float = -inf  # s: values of the pack are valid until then without another sample
+    took: float = 1.0  # s that the radio link took to be up, the last time
+    slot: Adapter | None = None  # the adapter that it uses, or waits for
+    linked: bool = False  # the radio link is up, which takes a slot
     device: BLEDevice | None = None  # to which it last connected
 
 

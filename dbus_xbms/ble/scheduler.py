@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from math import inf
+from typing import NamedTuple
 
-LAST = inf  # rank of a scan: after every pack that can connect without one
+LAST = inf  # when a scan is due: after every pack that can connect without one
 
 
 class ChangeSignal:
@@ -35,47 +36,68 @@ class ChangeSignal:
                 del self._waiters[waiter]
 
 
-class RadioLease:
-    """Exclusive use of the radio."""
+class Ticket(NamedTuple):
+    """A place in the queue for the radio."""
 
-    def __init__(self, others_wait: Callable[[], bool]) -> None:
-        self._others_wait = others_wait
+    due: float  # s
+    number: int  # first come, first served
+    expected: bool  # its pack is expected to answer at once
+
+
+class Budget(NamedTuple):
+    """How long the radio may be held from the start of a turn, in s."""
+
+    limit: float  # while nobody waits
+    share: float  # while anybody waits
+    least: float  # while a pack waits that is expected to answer
+
+
+class RadioLease:
+    """Exclusive use of the radio, until it is released."""
+
+    def __init__(self, queue: list[Ticket], released: Callable[[], None]) -> None:
+        self._queue = queue
+        self._released = released
         self._timeout: asyncio.Timeout | None = None
-        self._share_ends = inf
+        self._began = 0.0  # s
+        self._budget = Budget(inf, inf, inf)
+        self.held = True
 
     @property
     def contested(self) -> bool:
         """Whether another task waits for the radio."""
-        return self._others_wait()
+        return bool(self._queue)
 
     @asynccontextmanager
-    async def limited(self, limit: float, share: float) -> AsyncIterator[None]:
-        """Limit the body to ``limit`` seconds, and to ``share`` seconds while others wait.
+    async def limited(self, budget: Budget) -> AsyncIterator[None]:
+        """Limit the body to the budget.
 
         Raises:
             TimeoutError: the time has run out.
         """
-        now = asyncio.get_running_loop().time()
-        self._share_ends = now + share
+        self._began, self._budget = asyncio.get_running_loop().time(), budget
         try:
-            async with asyncio.timeout_at(now + limit) as self._timeout:
+            async with asyncio.timeout_at(self._began + budget.limit) as self._timeout:
                 self.contest()
                 yield
         finally:
             self._timeout = None
 
-    def hold(self, limit: float) -> None:
-        """Grant the body ``limit`` seconds more, even if others wait."""
-        self._share_ends = inf
-        self._cut(asyncio.get_running_loop().time() + limit)
-
     def contest(self) -> None:
-        """Cut a limited body to its share if others wait."""
-        if self.contested and self._share_ends < inf:
-            self._cut(self._share_ends)
+        """Cut a limited body to what it may use while others wait."""
+        if self.held and self._queue:
+            expected = any(ticket.expected for ticket in self._queue)
+            self._cut(self._began + (self._budget.least if expected else self._budget.share))
+
+    def release(self, limit: float = 0.0) -> None:
+        """Give the radio to the next task; a limited body may go on for ``limit`` s without it."""
+        if self.held:
+            self.held = False
+            self._cut(asyncio.get_running_loop().time() + limit)
+            self._released()
 
     def end(self) -> None:
-        """End a limited body now: the radio is gone."""
+        """End a limited body now."""
         self._cut(asyncio.get_running_loop().time())
         self._timeout = None  # so that it cannot be prolonged
 
@@ -85,38 +107,49 @@ class RadioLease:
 
 
 class RadioScheduler:
-    """Leases the radio to one task at a time: lowest rank first, then first come."""
+    """Leases the radio to one task at a time: what is due first, then first come."""
 
     def __init__(self, changed: ChangeSignal) -> None:
         self._changed = changed
         self._numbers = count()
-        self._queue: list[tuple[float, int]] = []
-        self._lease: RadioLease | None = None
+        self._queue: list[Ticket] = []
+        self._leases: list[RadioLease] = []  # released ones too, while their bodies go on
+
+    @property
+    def _free(self) -> bool:
+        return not any(lease.held for lease in self._leases)
 
     @asynccontextmanager
-    async def lease(self, rank: float) -> AsyncIterator[RadioLease]:
-        """Wait for the radio, and hold it for the body."""
-        ticket = (rank, next(self._numbers))
+    async def lease(self, due: float, *, expected: bool = False) -> AsyncIterator[RadioLease]:
+        """Wait for the radio, and hold it until it is released, or the body ends.
+
+        Args:
+            due: s; whoever is due first gets the radio next.
+            expected: the user needs the radio for a moment only; see :class:`Budget`.
+        """
+        ticket = Ticket(due, next(self._numbers), expected)
         insort(self._queue, ticket)
         self._contest()
         try:
-            await self._changed.until(lambda: self._lease is None and self._queue[0] == ticket)
+            await asyncio.sleep(0)  # others that were woken by the same event, such as a free slot, queue too
+            await self._changed.until(lambda: self._free and self._queue[0] == ticket)
         finally:
             self._queue.remove(ticket)
             self._changed.notify()
-        self._lease = lease = RadioLease(lambda: bool(self._queue))
+        lease = RadioLease(self._queue, self._changed.notify)
+        self._leases.append(lease)
         try:
             yield lease
         finally:
-            self._lease = None
-            self._changed.notify()
+            self._leases.remove(lease)
+            lease.release()
 
     def _contest(self) -> None:
-        if self._lease:
-            self._lease.contest()
-            self._changed.notify()
+        for lease in self._leases:
+            lease.contest()
+        self._changed.notify()
 
     def end(self) -> None:
-        """End the present lease: the radio is gone."""
-        if self._lease:
-            self._lease.end()
+        """End the present leases: the radio is gone."""
+        for lease in self._leases:
+            lease.end()

@@ -124,18 +124,22 @@ class Stack(Protocol):
         *,
         freshest: Callable[[], BLEDevice],
         trust_cache: bool,
-        up: Callable[[], None],
+        link: Callable[[bool], None],
         lost: Callable[[Any], None],
     ) -> GattClient:
         """Connect and read the GATT table; an existing connection of the device is used.
 
-        ``up`` is called when the radio link is up, ``lost`` with the client when it is gone; ``trust_cache``
-        allows the GATT table of the last connection to be used again.
+        Until this returns, ``link`` is called when the radio link is up, and when it is down; after that,
+        ``lost`` is called with the client when the link is gone. ``trust_cache`` allows the GATT table of the
+        last connection to be used again.
         """
         ...
 
-    async def pair(self, device: BLEDevice, passkey: str) -> bool:
-        """Pair with a device that is not connected, permanently; False if it refuses the passkey."""
+    async def pair(self, device: BLEDevice, passkey: str, *, link: Callable[[bool], None]) -> bool:
+        """Pair with a device that is not connected, permanently; False if it refuses the passkey.
+
+        ``link`` is called as by :meth:`connect`.
+        """
         ...
 
     async def forget(self, device: BLEDevice) -> None:

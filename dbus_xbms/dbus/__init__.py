@@ -1,8 +1,8 @@
 """D-Bus: connections that reject forgeries, calls, owners of names, and a server of method tables."""
 
 from dbus_xbms.dbus.calls import DAEMON, DAEMON_PATH, PEER, call, call_daemon, has_owner, ping
-from dbus_xbms.dbus.connection import close, connect, connected, until_closed, venus_bus
-from dbus_xbms.dbus.encoded import EncodedSignal, SignalHead
+from dbus_xbms.dbus.connection import PatientBus, close, connect, connected, until_closed, venus_bus
+from dbus_xbms.dbus.encoded import EncodedCalls, EncodedSignal, MessageHead
 from dbus_xbms.dbus.errors import (
     ANSWER_LIMIT,
     BusError,
@@ -16,6 +16,7 @@ from dbus_xbms.dbus.errors import (
     UnexpectedReply,
     peer_at,
 )
+from dbus_xbms.dbus.framed import FramedBus
 from dbus_xbms.dbus.names import NameWatcher
 from dbus_xbms.dbus.objects import LATER, PROPERTIES, Method, Node, children_of
 from dbus_xbms.dbus.server import Server
@@ -32,7 +33,10 @@ __all__ = [
     "BusLost",
     "CallFailed",
     "CallRefused",
+    "EncodedCalls",
     "EncodedSignal",
+    "FramedBus",
+    "MessageHead",
     "Method",
     "NameRefused",
     "NameTaken",
@@ -40,8 +44,8 @@ __all__ = [
     "NoAnswer",
     "NoBus",
     "Node",
+    "PatientBus",
     "Server",
-    "SignalHead",
     "TrustedBus",
     "UnexpectedReply",
     "call",

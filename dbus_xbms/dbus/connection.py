@@ -16,7 +16,7 @@ from dbus_xbms.dbus.trusted import TrustedBus
 CONNECT_TIMEOUT = 10.0  # s; a bus answers within milliseconds
 
 
-class _PatientBus(TrustedBus):
+class PatientBus(TrustedBus):
     """A connection that survives a full socket, and whose failures reach only callers that wait for a reply.
 
     dbus-fast mistakes "try again" from the socket for the end of the connection. It keeps what it could not
@@ -29,6 +29,11 @@ class _PatientBus(TrustedBus):
             super()._finalize(err)
 
     def send(self, msg: Message) -> asyncio.Future[None]:  # type: ignore[override]
+        """Send a message.
+
+        Raises:
+            OSError: the connection is broken, and the message is a call.
+        """
         try:
             return super().send(msg)
         except OSError as err:
@@ -54,7 +59,7 @@ async def connect(bus_type: BusType | None = None, *, file_descriptors: bool = F
     which = venus_bus() if bus_type is None else bus_type
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
-            return await _PatientBus(bus_type=which, negotiate_unix_fd=file_descriptors).connect()
+            return await PatientBus(bus_type=which, negotiate_unix_fd=file_descriptors).connect()
     except (OSError, EOFError, AuthError, DBusError, InvalidAddressError) as err:
         name = which.name.lower()
         hint = (

@@ -33,6 +33,7 @@ class TrustedBus(MessageBus):
     async def connect(self) -> Self:
         """Connect, and follow the names in :attr:`FOLLOWED`."""
         await super().connect()
+        self._release_buffers()
         try:
             for name in self.FOLLOWED:
                 await self.follow(name)
@@ -40,6 +41,13 @@ class TrustedBus(MessageBus):
             self.disconnect()
             raise
         return self
+
+    def _release_buffers(self) -> None:
+        """Replace the socket's file, which dbus-fast only closes, by one without buffers of 16 kB."""
+        buffered, sock = self._stream, self._sock
+        if self.connected and buffered and sock:
+            self._stream = sock.makefile("rwb", buffering=0)  # type: ignore[assignment]
+            buffered.close()
 
     async def follow(self, name: str) -> str:
         """Accept signals and replies from the present and later owners of ``name``.

@@ -15,7 +15,13 @@ from dbus_xbms.ble.notify_method import FIRST_POLLS, NotifyTrial
 from dbus_xbms.model import BETWEEN_POLLS, LinkStatus, PackIdentity, Reading
 from dbus_xbms.pack.tally import Tally
 from dbus_xbms.policy import poll_rate
-from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, longest_retry, poll_interval
+from dbus_xbms.policy.freshness import (
+    PER_POLL,
+    PERSISTENT_INTERVAL,
+    longest_gap,
+    longest_retry,
+    poll_interval,
+)
 from dbus_xbms.protocols import (
     BmsFamily,
     Conversation,
@@ -37,6 +43,7 @@ COMMAND_LIMIT = 9.0  # s for a command with its read-backs
 LONGEST_END = COMMAND_LIMIT + CLOSE_LIMIT  # s until polling has ended: a command being sent is finished first
 COUNTERS_AFTER = 5.0  # s after the first poll: samples come first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
+FREE = 0.5  # of its interval for which a shared pack is at least left to the phone app
 
 
 @record
@@ -103,6 +110,7 @@ class Poller:
         self._poll_at_once = False
         self._resting = False
         self._due = 0.0  # s, of the newest poll
+        self._read_at = -inf  # s, beginning of the newest good poll
         self._pause: asyncio.Timeout | None = None  # between two polls
         self._counters_due = inf  # s
         self._ended_at = _now()
@@ -244,7 +252,7 @@ class Poller:
         if self._poll_at_once:
             return
         if self._settings.connection_mode == PER_POLL and not self.urgent:
-            self._open, self._shared, self._delay = False, True, poll_interval(self._settings)
+            self._open, self._shared = False, True
             return
         try:
             async with asyncio.timeout_at(self._next_due()) as pause:
@@ -267,20 +275,22 @@ class Poller:
         await self._link.close()
         await self._wait_to_connect()
         self._judged, self._polls, self._identity = False, 0, None
-        await self._link.open(self._trial.choose(self._settings), self._settings.password)
+        notify, password = self._trial.choose(self._settings), self._settings.password
+        await self._link.open(notify, password, held_until=self._read_at + longest_gap(self._settings))
         await self._link.log_in()
         self._login_backoff.reset()
         self._open, self._due = True, _now()
 
     async def _wait_to_connect(self) -> None:
         """Wait for the backoff or the pause of a shared link; a command ends that pause."""
-        self._between, delay = self._shared, max(self._delay, self.lent_for)
+        self._between = self._shared
         try:
             if self._between:
-                async with asyncio.timeout(delay):
+                interval = poll_interval(self._settings)
+                async with asyncio.timeout_at(max(self._due + interval, _now() + FREE * interval)):
                     await self._hurried.wait()
             else:
-                await asyncio.sleep(delay)
+                await asyncio.sleep(max(self._delay, self.lent_for))
         except TimeoutError:
             pass
         finally:
@@ -292,6 +302,7 @@ class Poller:
         counters, begun = self._due >= self._counters_due, _now()
         reading = await self._link.read(self._identity, counters=counters, limit=POLL_LIMIT)
         self._identity = reading.identity or self._identity
+        self._read_at = begun
         self._finding = ""
         if counters:
             self._counters_due = self._due + COUNTERS_EVERY  # also if the BMS has none

@@ -58,7 +58,8 @@ class LocalSettings:
 
     ``on_change`` gets every value that differs from the one last added, set or reported: after a write by
     another program, after a restart, or because localsettings adjusted it. A removed setting is reported
-    with its default. A stored value that cannot be used is overwritten by the one in use.
+    with its default. A stored value that cannot be used is overwritten by the one in use; so is one of the
+    program's own memory after a restart, because only the program changes that.
     """
 
     def __init__(self, on_change: Callable[[str, Value], None], *, patience: float = inf) -> None:
@@ -68,7 +69,8 @@ class LocalSettings:
         self._connected = asyncio.Event()
         self._wake = asyncio.Event()  # there is something to repair, or the connection has ended
         self._appeared = False  # localsettings has a new owner since settings were last added
-        self._unfit: dict[str, None] = {}  # settings whose stored values cannot be used
+        self._restoring = False  # they are being added again
+        self._unfit: dict[str, None] = {}  # settings whose stored values are to be overwritten
         self._rows: dict[str, AnySetting] = {}
         self._known: dict[str, Value] = {}
         self._signalled: dict[str, Value] = {}  # the latest signalled value of each setting
@@ -229,16 +231,25 @@ class LocalSettings:
                     log.warning("%s: the unusable value remains stored: %s", path, err)
 
     async def _restore(self) -> None:
-        """Add settings again that a restarted localsettings may have lost, and report values that differ."""
+        """Add settings again that a restarted localsettings may have lost, and report values that differ.
+
+        It stores changes with a delay. What it has lost of the program's own memory is written again.
+        """
+        self._restoring = True
         try:
             values, refused = await self._added(dict(self._rows))
         except SettingsError as err:
             log.error("settings not restored: %s; the values in use remain", err)
             return
+        finally:
+            self._restoring = False
         for why in refused.values():
             log.error("setting not restored: %s; the value in use remains", why)
         for path, value in values.items():
-            if path in self._rows:  # else removed in the meantime
+            row = self._rows.get(path)  # None: removed in the meantime
+            if row and row.internal and self._known[path] != value:
+                self._unfit[path] = None
+            elif row:
                 self._learn(path, value)
 
     def _learn(self, path: str, value: Value) -> None:
@@ -327,6 +338,8 @@ class LocalSettings:
         elif isinstance(value, int | float | str):
             self._signalled[path] = value
             row = self._rows.get(path)
+            if self._restoring and row and row.internal:
+                return  # the default of a setting that is being added again
             try:
                 self._learn(path, row.checked(value) if row else value)
             except SettingsError as err:

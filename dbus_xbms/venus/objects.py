@@ -17,6 +17,7 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus import items_changed
 from dbus_xbms.venus.bus_item import ACCEPTED, BUS_ITEM, NOT_WRITABLE, REFUSED, from_variant, to_variant
 from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.item_table import ItemTable
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +41,13 @@ class ItemObjects:
         writer: Callable[[str], str],
         notes: Mapping[str, str] | None = None,
     ) -> None:
-        self.items = {item.path: item for item in items}
+        table = ItemTable.of(items)
+        self.items = table.by_path
         self.shown = values
         self._notes: Mapping[str, str] = {} if notes is None else notes
         self._on_write = on_write
         self._writer = writer
-        self._children: dict[str, dict[str, None]] = {"/": {}}  # of each node above the items
-        for path in self.items:
-            node = "/"
-            for name in path.strip("/").split("/"):
-                self._children.setdefault(node, {})[name] = None
-                node = f"{node.rstrip('/')}/{name}"
+        self._children = table.children  # of each node above the items
         group = {
             (BUS_ITEM, "GetValue"): Method(gives="v", run=self._get_values),
             (BUS_ITEM, "GetText"): Method(gives="v", run=self._get_texts),

@@ -9,7 +9,7 @@ from typing import Any
 
 from dbus_fast import DBusError, ErrorType, Message
 
-from dbus_xbms.dbus import EncodedSignal, Server, SignalHead
+from dbus_xbms.dbus import EncodedSignal, MessageHead, Server
 from dbus_xbms.settings import Value
 from dbus_xbms.venus import items_changed
 from dbus_xbms.venus.bus_item import BUS_ITEM
@@ -56,7 +56,9 @@ class ItemService:
             lost=self._server_lost,
         )
         self._leaving = False
-        self._items_changed = SignalHead("/", BUS_ITEM, "ItemsChanged", items_changed.SIGNATURE, {})
+        self._items_changed = MessageHead.of_signal(
+            "/", BUS_ITEM, "ItemsChanged", items_changed.SIGNATURE, {}
+        )
         self._unsent: dict[str, None] = {}  # paths, in the order in which they changed
         self._sending: asyncio.Future[None] | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from dbus_xbms.dbus import BusError
@@ -14,6 +14,7 @@ from dbus_xbms.report import AnyReport, Request
 from dbus_xbms.settings import SettingsError, Value
 from dbus_xbms.venus.diff import Diff
 from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.item_table import ItemTable
 from dbus_xbms.venus.service import ItemService
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Writes(Generic[R]):
     """Turns writes to the paths of one service into requests."""
 
     def __init__(self, items: Sequence[Item[R]], controls: Controls[R]) -> None:
-        self._items: Mapping[str, Item[R]] = {item.path: item for item in items}
+        self._items = ItemTable.of(items).by_path
         self._controls = controls
 
     def write(self, path: str, value: Value, sender: str) -> bool:
@@ -78,7 +79,7 @@ class Services(ABC, Generic[R]):
         self._controls = controls
         self._devices: list[_Device[R]] = []
         self._made_for: Hashable = None  # None while they come or go
-        self._paths: frozenset[str] = frozenset()  # of all services, also while they come or go
+        self._paths: tuple[Container[str], ...] = ()  # of each service, also while they come or go
         self._refused: BusError | None = None  # why they could not appear, and ...
         self._not_before = 0.0  # s, monotonic: ... when to try again
 
@@ -127,8 +128,8 @@ class Services(ABC, Generic[R]):
 
     async def _appear(self, report: R, now: float) -> None:
         self._refused = None
-        tables = self.devices(report)
-        self._paths = frozenset(item.path for items in tables.values() for item in items)
+        tables = {kind: ItemTable.of(items) for kind, items in self.devices(report).items()}
+        self._paths = tuple(items.by_path for items in tables.values())
         try:
             for kind, items in tables.items():
                 name, diff = f"{kind}.{self._suffix}", Diff(items)
@@ -146,7 +147,7 @@ class Services(ABC, Generic[R]):
 
     def offers(self, path: str) -> bool:
         """Return whether consumers may see this path: a service that has it is on the bus, comes or goes."""
-        return path in self._paths
+        return any(path in paths for paths in self._paths)
 
     async def leave(self) -> None:
         """Take the services off the bus."""
@@ -155,4 +156,4 @@ class Services(ABC, Generic[R]):
             service = self._devices.pop().service
             await service.stop()
             log.info("%s has left the bus", service.name)
-        self._paths = frozenset()
+        self._paths = ()

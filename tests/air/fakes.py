@@ -39,6 +39,7 @@ HCI1 = AdapterState(address="00:00:5E:00:53:01", hci="hci1", powered=True)
 ADDRESSES = tuple(f"A4:C1:37:00:00:{n:02X}" for n in range(32))
 
 SCAN_SWITCH_TIME = 0.02  # s for StartDiscovery, and for StopDiscovery
+FLAP = 0.2  # s for which a refused radio link is up
 
 SERVICE, NOTIFY, WRITE = (f"0000{n}-0000-1000-8000-00805f9b34fb" for n in ("ff00", "ff01", "ff02"))
 
@@ -79,6 +80,7 @@ class FakePack:
     in_range: bool = True
     connect_takes: float = 0.5  # s from Connect until the radio link is up
     resolve_takes: float = 0.5  # s from then until the GATT table has been read
+    refuses: bool = False  # each radio link breaks at once
     interval: float = 1.0  # s between advertisements
     answer: Callable[[bytes], list[Answer]] = echo_letter
     services: Callable[[], BleakGATTServiceCollection] = gatt_table
@@ -313,23 +315,29 @@ class FakeStack:
         *,
         freshest: Callable[[], BLEDevice],
         trust_cache: bool,
-        up: Callable[[], None],
+        link: Callable[[bool], None],
         lost: Callable[[Any], None],
     ) -> FakeClient:
         pack, hci = self.packs[device.address], device.details["path"].split("/")[3]
         self.cache_trusted.append(trust_cache)
         if pack.clients:
             self.violations.append(f"{pack.address}: a new client before the previous one was disconnected")
-        with self._radio(hci, f"connect {pack.address}"):
-            await pack.range_changed.until(lambda: pack.in_range)
-            await asyncio.sleep(pack.connect_takes)
-            up()
-            await asyncio.sleep(pack.resolve_takes)
-            if (device.address, hci) not in self.remembered:
-                raise LinkError("not in range")
-            return FakeClient(pack, lost)
+        while True:
+            with self._radio(hci, f"connect {pack.address}"):
+                await pack.range_changed.until(lambda: pack.in_range)
+                await asyncio.sleep(pack.connect_takes)
+            link(True)
+            if not pack.refuses:
+                break
+            await asyncio.sleep(FLAP)
+            link(False)  # and bleak connects again
+            await asyncio.sleep(0)
+        await asyncio.sleep(pack.resolve_takes)
+        if (device.address, hci) not in self.remembered:
+            raise LinkError("not in range")
+        return FakeClient(pack, lost)
 
-    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+    async def pair(self, device: BLEDevice, passkey: str, *, link: Callable[[bool], None]) -> bool:
         pack, hci = self.packs[device.address], device.details["path"].split("/")[3]
         if pack.clients:
             self.violations.append(f"{pack.address}: paired while connected")

@@ -333,6 +333,23 @@ async def test_packs_connect_one_at_a_time_and_scanning_stops() -> None:
         assert central.adapters[0].links == 0
 
 
+async def test_packs_connect_while_a_refusing_one_is_tried_again_and_again() -> None:
+    async with Simulation(packs=4) as sim, running() as central:
+        refusing, *others = (central.link(address, JBD) for address in sim.addresses)
+        await sim.fault("fail_connects", sim.addresses[0], count=40)
+        attempt = asyncio.ensure_future(reopen(refusing))
+        await sim.truth_when(sim.addresses[0], lambda t: t["counters"]["failed"] >= 2)
+        async with asyncio.TaskGroup() as group:
+            for link in others:
+                group.create_task(reopen(link))
+        assert not attempt.done()  # 40 refusals take 16 s and more
+        assert (await sim.counters())["hci0"]["connecting_most"] == 1
+        await sim.fault("fail_connects", sim.addresses[0], count=0)
+        await attempt
+        for link in (refusing, *others):
+            await link.close()
+
+
 async def test_a_known_pack_reconnects_without_a_scan() -> None:
     async with Simulation(packs=1) as sim, running() as central:
         async with linked(central, sim.addresses[0]):

@@ -429,6 +429,23 @@ async def test_a_restart_restores_the_settings_and_reports_differences(
         assert changes.empty()
 
 
+async def test_the_programs_own_memory_that_a_restart_has_lost_is_stored_again(
+    server: Server, tmp_path: Path
+) -> None:
+    await server.start()
+    changes, cells = Changes(), pack_path(FIRST, PackSettings.cells.name)
+    async with serving(changes) as local:
+        await local.add({cells: PackSettings.cells})
+        await local.set(cells, 4)
+        await server.stop()
+        for file in (tmp_path / "settings.json", tmp_path / "settings.xml"):  # it ended before it stored that
+            file.unlink(missing_ok=True)
+        await server.start()
+        while (await local.stored(["/Settings/Devices"])).get(cells) != 4:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # it is written as soon as localsettings is seen
+        assert changes.empty()
+
+
 async def test_a_write_during_a_restart_is_made_afterwards(server: Server) -> None:
     await server.start()
     async with serving() as local:

@@ -117,7 +117,7 @@ async def test_restarting_the_program_ends_lending() -> None:
             await venus.until(ONE, lambda s: running(s) and s[LEND] == 0)
 
 
-async def test_in_per_poll_mode_the_pack_is_free_for_the_interval_between_two_connections() -> None:
+async def test_in_per_poll_mode_the_pack_is_connected_to_every_interval_and_free_until_the_next_one() -> None:
     async with Simulation([RESTING], timing=REAL) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, ConnectionMode=1, PollInterval=5.0)
         seen = await venus.until(ONE, running)
@@ -127,7 +127,8 @@ async def test_in_per_poll_mode_the_pack_is_free_for_the_interval_between_two_co
         cycle = (asyncio.get_running_loop().time() - started) / 2
         held = (after["held"] - before["held"]) / 2
         assert after["counters"]["failed"] == 0
-        assert cycle - held > 5
+        assert cycle > 5
+        assert held < 3.5  # with 2 s in which BlueZ disconnects
         shown = [changed for at, changed in seen.signals if at > started]
         assert len(shown) <= 2 * 6  # connecting, connected, values, free; cells, which are slow; the pace
         assert [changed for changed in shown if None in changed.values()] == []

@@ -25,7 +25,8 @@ from tests.bus.venus import Seen, Venus
 
 LOCALSETTINGS, BLUETOOTHD, SERVICE = "localsettings", "bluetoothd", "service"
 PACKS = ADDRESSES[:2]
-ABSENT = 3.0  # s that the next program is later, and that a restarted one is away
+LATER = 1.0  # s until the next program starts
+ABSENT = 2.0  # s that a restarted program is away, and that the end is watched
 LOWEST = 12.0  # V; a CVL is never below the voltage of these packs at rest, less 0.4 V
 STOP = {"TERM": signal.SIGTERM, "KILL": signal.SIGKILL}
 
@@ -65,7 +66,7 @@ class Gx:
         """Start the programs, each some seconds after the one before."""
         running: dict[str, Program] = {}
         for name in order:
-            await asyncio.sleep(ABSENT if running else 0.0)
+            await asyncio.sleep(LATER if running else 0.0)
             running[name] = await stack.enter_async_context(self.starts[name]())
         return running
 

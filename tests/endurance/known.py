@@ -9,7 +9,6 @@ from tests.endurance.truth import JBD
 
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
 RESTING = 10.0  # s between polls of a pack at rest, at most
-CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,4 +61,4 @@ class Known:
 
     def lively(self, basic: Basic) -> float:
         """Longest age of values while nothing disturbs the pack, in s."""
-        return LIVELY + self.pace(basic) + (CONNECTING if self.interval > 1 else 0.0)
+        return LIVELY + self.pace(basic)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from tests.rig.wire import Wire
 
+AF_BLUETOOTH = 31  # not every Python is built with it
 PROTOCOL, NO_DEVICE, CHANNEL = 1, 0xFFFF, 2  # BTPROTO_HCI, HCI_DEV_NONE, HCI_CHANNEL_MONITOR
 SO_TIMESTAMP, SO_RCVBUFFORCE = 29, 33
 HEADER, STAMP = struct.Struct("<HHH"), struct.Struct("@ll")
@@ -26,12 +27,12 @@ class Monitor:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._lag = time.time() - time.monotonic()  # s; the clock of the virtual machine does not jump
-        self._socket = socket.socket(socket.AF_BLUETOOTH, socket.SOCK_RAW, PROTOCOL)
+        self._socket = socket.socket(AF_BLUETOOTH, socket.SOCK_RAW, PROTOCOL)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, ROOM)
         # Python's own bind() knows no channel.
-        address = struct.pack("HHH", socket.AF_BLUETOOTH, NO_DEVICE, CHANNEL)
+        address = struct.pack("HHH", AF_BLUETOOTH, NO_DEVICE, CHANNEL)
         if ctypes.CDLL(None, use_errno=True).bind(self._socket.fileno(), address, len(address)):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 

@@ -13,7 +13,7 @@ COMPLAINT = re.compile(
 
 def lost(address: str) -> str:
     """Return the start of the warning that a pack's values are invalid."""
-    return f"WARNING dbus_xbms.pack.pack: {address}: no contact ("
+    return f"WARNING dbus_xbms.pack.state_log: {address}: no contact ("
 
 
 STACK_BROKE = (  # how the warnings begin that bluetoothd or the adapter is gone

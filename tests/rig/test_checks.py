@@ -49,7 +49,7 @@ def test_a_capture_that_grows_is_read_on_from_its_last_whole_line(tmp_path: Path
 
 
 def test_a_pack_may_report_each_of_its_gaps_once_and_nothing_else_may_be_reported() -> None:
-    line = f"WARNING dbus_xbms.pack.pack: {ADDRESS}: no contact (lost): not in range"
+    line = f"WARNING dbus_xbms.pack.state_log: {ADDRESS}: no contact (lost): not in range"
     once = {lost(ADDRESS): 1}
     assert unexpected(["INFO x: y", line], once) == []
     assert unexpected([line, line], once) == [line]

@@ -96,9 +96,11 @@ PURE = {
     "text",
 }
 PURE_FILES = {
+    "ble/bluez/gatt_frames.py",
     "ble/scan_results.py",
     "ble/notify_method.py",
     "ble/pairing_state.py",
+    "dbus/frames.py",
     "interference/rules.py",
     "pack/command_log.py",
     "pack/contact_tracker.py",
@@ -111,6 +113,7 @@ PURE_FILES = {
     "settings_store/store.py",
     "venus/diff.py",
     "venus/item.py",
+    "venus/item_table.py",
     "venus/items_changed.py",
     *(
         f"commands/{name}.py"

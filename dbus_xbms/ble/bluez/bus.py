@@ -7,13 +7,15 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from dbus_fast import BusType, Message, MessageType
 
 from dbus_xbms.dbus import BusError, TrustedBus, call, call_daemon, close, until_closed
 
 log = logging.getLogger(__name__)
+
+B = TypeVar("B", bound=TrustedBus)
 
 BLUEZ = "org.bluez"
 ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
@@ -80,8 +82,8 @@ class FollowingBus(OrderedBluezBus):
         return await super().call(msg)
 
     async def follow_device(self, path: str) -> None:
-        """Receive the changes of a device and its GATT table from now on."""
-        await call_daemon(self, "AddMatch", f"{_CHANGES},path_namespace='{path}'")
+        """Receive the changes of a device from now on; notifications come over another connection."""
+        await call_daemon(self, "AddMatch", f"{_CHANGES},path='{path}',arg0='{DEVICE}'")
 
     @asynccontextmanager
     async def following_devices(self, adapter: str) -> AsyncIterator[None]:
@@ -100,7 +102,14 @@ class FollowingBus(OrderedBluezBus):
 @asynccontextmanager
 async def system_bus() -> AsyncIterator[tuple[BluezBus, asyncio.Task[None]]]:
     """Connect to the system bus; yields the connection and a task that ends with it."""
-    bus = await BluezBus(bus_type=BusType.SYSTEM).connect()
+    async with connected(BluezBus) as both:
+        yield both
+
+
+@asynccontextmanager
+async def connected(kind: type[B]) -> AsyncIterator[tuple[B, asyncio.Task[None]]]:
+    """Connect to the system bus with one kind of connection, as :func:`system_bus` does."""
+    bus = await kind(bus_type=BusType.SYSTEM).connect()
     closed = until_closed(bus)
     try:
         yield bus, closed

@@ -7,16 +7,19 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from bleak.backends.bluezdbus import client as bleak_client
+from bleak.backends.bluezdbus import defs
 from bleak.backends.bluezdbus import manager as bleak_manager
 from bleak.backends.bluezdbus.client import BleakClientBlueZDBus
 from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_manager
+from bleak.backends.bluezdbus.utils import assert_gatt_reply
 from bleak.backends.bluezdbus.version import BlueZFeatures
+from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak_retry_connector import BleakClientWithServiceCache
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
-from dbus_fast import unpack_variants
+from dbus_fast import Message, unpack_variants
 
 from dbus_xbms.ble.bluez.bus import (
     ADAPTER,
@@ -76,7 +79,7 @@ def missed_by(manager: Any, objects: Mapping[str, Container[str]]) -> bool:
 
 
 async def follow(path: str) -> None:
-    """Have bleak follow the changes of a device and its GATT table until bluetoothd ends.
+    """Have bleak follow the changes of a device until bluetoothd ends.
 
     Raises the errors of :func:`dbus_xbms.ble.bluez.bus.call_bluez`.
     """
@@ -134,17 +137,17 @@ def has_interface(client: BleakClientWithServiceCache, interface: str) -> bool:
 
 
 @asynccontextmanager
-async def watching_connection(path: str, up: Callable[[], None]) -> AsyncIterator[None]:
-    """Call ``up`` when the radio link to a device is established.
+async def watching_connection(path: str, link: Callable[[bool], None]) -> AsyncIterator[None]:
+    """Call ``link`` when the radio link to a device is up, at once if it already is, and when it is down.
 
     bleak returns from its connect only after it has read the GATT table, seconds later.
     """
     with calling_bleak():
         manager = await get_global_bluez_manager()
-        watcher = manager.add_device_watcher(
-            path, lambda connected: up() if connected else None, lambda path, value: None
-        )
+        watcher = manager.add_device_watcher(path, link, lambda path, value: None)
     try:
+        if manager.is_connected(path):
+            link(True)
         yield
     finally:
         manager.remove_device_watcher(watcher)
@@ -157,6 +160,32 @@ def close_notify_sockets(client: BleakClientWithServiceCache) -> None:
         _, descriptor = sockets.popitem()
         asyncio.get_running_loop().remove_reader(descriptor)
         os.close(descriptor)
+
+
+def is_busy(refusal: Message) -> bool:
+    """Return whether BlueZ refuses a call because another one is under way."""
+    return refusal.error_name == defs.BLUEZ_ERROR_IN_PROGRESS
+
+
+def raise_refusal(refusal: Message) -> NoReturn:
+    """Raise the error of bleak's for a call that was refused.
+
+    Raises:
+        BleakError: always.
+    """
+    assert_gatt_reply(refusal)
+    raise AssertionError(f"{refusal} is no error")
+
+
+def notifies_by_socket(characteristic: BleakGATTCharacteristic, *, socket: bool) -> bool:
+    """Return whether bleak uses AcquireNotify for a characteristic if it is to use a ``socket``."""
+    return socket and "NotifyAcquired" in characteristic.obj[1]
+
+
+def path_of(characteristic: BleakGATTCharacteristic) -> str:
+    """Return the path of a characteristic on D-Bus."""
+    path: str = characteristic.obj[0]
+    return path
 
 
 def _backend(client: BleakClientWithServiceCache) -> BleakClientBlueZDBus:

@@ -16,8 +16,9 @@ from dbus_fast import AuthError, InvalidAddressError, Message, MessageType, unpa
 
 from dbus_xbms.ble.backoff import Backoff
 from dbus_xbms.ble.bluez import compat, pairing
-from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, OBJECT_MANAGER, call_bluez, system_bus
+from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, OBJECT_MANAGER, call_bluez, connected
 from dbus_xbms.ble.bluez.client import Client
+from dbus_xbms.ble.bluez.gatt_bus import GattBus
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
 from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
 from dbus_xbms.dbus import BusLost, NameWatcher, NoAnswer, TrustedBus, call_daemon, ping
@@ -50,7 +51,7 @@ class Bluez:
         self._loaded = False  # its adapters are known, and bleak has been renewed
         self._outdated = False  # something changed while they were being read
         self._changed: Changed = lambda _: None
-        self._bus: TrustedBus | None = None  # while bluetoothd is watched
+        self._bus: GattBus | None = None  # while bluetoothd is watched
         self.hangs = False  # bluetoothd has its name, and did not reply last time
 
     # Watching bluetoothd and the adapters
@@ -93,7 +94,7 @@ class Bluez:
 
     async def _watch_bus(self, delays: Backoff) -> None:
         """Watch org.bluez until the bus closes."""
-        async with system_bus() as (bus, closed):
+        async with connected(GattBus) as (bus, closed):
             self._bus = bus
             self._arrived.clear()
             bus.add_message_handler(self._received)
@@ -248,13 +249,15 @@ class Bluez:
         *,
         freshest: Callable[[], BLEDevice],
         trust_cache: bool,
-        up: Callable[[], None],
+        link: Callable[[bool], None],
         lost: Callable[[Any], None],
     ) -> GattClient:
         """Connect and read the GATT table."""
         try:
+            if self._bus is None:
+                raise BusLost
             await compat.follow(device.details["path"])
-            async with compat.watching_connection(device.details["path"], up):
+            async with compat.watching_connection(device.details["path"], link):
                 with calling_bleak():
                     return await establish_connection(
                         Client,
@@ -264,13 +267,20 @@ class Bluez:
                         max_attempts=1,
                         ble_device_callback=freshest,
                         use_services_cache=trust_cache,
+                        gatt_bus=self._bus,
                     )
         except STACK_ERRORS as err:
             raise failure(err) from err
 
-    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+    async def pair(self, device: BLEDevice, passkey: str, *, link: Callable[[bool], None]) -> bool:
         """Pair with a device that is not connected; False if it refuses the passkey."""
-        return await pairing.pair(device.details["path"], passkey)
+        path = device.details["path"]
+        try:
+            await compat.follow(path)
+            async with compat.watching_connection(path, link):
+                return await pairing.pair(path, passkey)
+        except STACK_ERRORS as err:
+            raise failure(err) from err
 
     async def forget(self, device: BLEDevice) -> None:
         """Forget a device and its pairing."""

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dbus_xbms.model import PackIdentity
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.report import Report
 from dbus_xbms.settings import DEVICE_PREFIX, Value
 from dbus_xbms.venus.item import FIXED, Item, Source, T, rows
+from dbus_xbms.venus.item_table import ItemTable
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS, MEMBER_ITEMS, WATCHING_ITEMS
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
 from dbus_xbms.venus.tables.history import HISTORY_ITEMS
@@ -74,30 +76,43 @@ def items_for(
     in_bank: bool = False,
     pane: Iterable[Item[Report]] = (*MOSFET_OUTPUTS, *LEND_OUTPUT),
     switchable: bool = True,
-) -> tuple[Item[Report], ...]:
+) -> ItemTable[Report]:
     """Return all rows of a battery, with a row per cell and sensor that it has.
 
     ``in_bank``: it belongs to a bank. ``pane``: the outputs of the switch pane. ``switchable``: the BMS
-    can be switched.
+    can be switched. Packs that are alike in this share one table.
     """
-    cells = (item for n in range(1, identity.cell_count + 1) for item in cell_items(n))
-    sensors = (sensor_item(n) for n in range(1, identity.ntc_count + 1))
     control = CONTROL_ITEMS if controls else MEMBER_ITEMS if in_bank else WATCHING_ITEMS
-    settings = setting_items(identity.cell_count)
-    return (
-        *ITEMS,
-        *(SWITCH_ITEMS if switchable else READ_ONLY_SWITCH_ITEMS),
-        *HISTORY_ITEMS,
-        *control,
-        *settings,
-        *pane,
-        *cells,
-        *sensors,
-        *sensor_items(identity.ntc_count),
+    switches = SWITCH_ITEMS if switchable else READ_ONLY_SWITCH_ITEMS
+    return _table(identity.cell_count, identity.ntc_count, control, switches, tuple(pane))
+
+
+@lru_cache(maxsize=8)
+def _table(
+    cell_count: int,
+    ntc_count: int,
+    control: tuple[Item[Report], ...],
+    switches: tuple[Item[Report], ...],
+    pane: tuple[Item[Report], ...],
+) -> ItemTable[Report]:
+    cells = (item for n in range(1, cell_count + 1) for item in cell_items(n))
+    sensors = (sensor_item(n) for n in range(1, ntc_count + 1))
+    return ItemTable(
+        (
+            *ITEMS,
+            *switches,
+            *HISTORY_ITEMS,
+            *control,
+            *setting_items(cell_count),
+            *pane,
+            *cells,
+            *sensors,
+            *sensor_items(ntc_count),
+        )
     )
 
 
-def devices(report: Report) -> dict[str, tuple[Item[Report], ...]]:
+def devices(report: Report) -> dict[str, ItemTable[Report]]:
     """Return the rows of each service of a pack, by class; the switch pane's outputs are on one of them.
 
     A pack that can be neither switched nor lent has no switch device.
@@ -110,7 +125,7 @@ def devices(report: Report) -> dict[str, tuple[Item[Report], ...]]:
         pane=() if beside else outputs(report, switchable=report.switchable),
         switchable=report.switchable,
     )
-    return {BATTERY: battery} | ({SWITCH: switch_device_items(report)} if beside else {})
+    return {BATTERY: battery} | ({SWITCH: ItemTable(switch_device_items(report))} if beside else {})
 
 
 def values(items: Iterable[Item[T]], report: T) -> dict[str, Value | None]:

@@ -8,7 +8,7 @@ from dbus_fast import Message, MessageFlag, MessageType, Variant
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.dbus import EncodedSignal, SignalHead
+from dbus_xbms.dbus import EncodedSignal, MessageHead
 from dbus_xbms.settings import Value
 from dbus_xbms.venus import items_changed
 from dbus_xbms.venus.bus_item import to_variant
@@ -42,7 +42,9 @@ def by_dbus_fast(body: list[Any], serial: int) -> bytes:
 def test_a_signal_is_byte_for_byte_what_dbus_fast_makes_of_its_values(
     changed: dict[str, Entry], serial: int
 ) -> None:
-    head = SignalHead("/", "com.victronenergy.BusItem", "ItemsChanged", items_changed.SIGNATURE, {})
+    head = MessageHead.of_signal(
+        "/", "com.victronenergy.BusItem", "ItemsChanged", items_changed.SIGNATURE, {}
+    )
     encoded = items_changed.body(items_changed.entry(path, *row) for path, row in changed.items())
     signal = EncodedSignal(head, encoded)
     signal.serial = serial
