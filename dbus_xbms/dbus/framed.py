@@ -30,6 +30,7 @@ class FramedBus(PatientBus):
         super().__init__(*args, **kwargs)
         self._received = bytearray()  # not handled yet; begins with a message
         self._unsent: list[bytes | bytearray] = []
+        self.gathering = 0.0  # s from one look at what has arrived to the next, while messages arrive
 
     def handle_frame(self, frame: bytes) -> bool:
         """Handle a message; return False to have it decoded."""
@@ -71,7 +72,23 @@ class FramedBus(PatientBus):
         return self
 
     def _receive(self) -> None:
-        """Handle all that has arrived; the event loop calls this."""
+        """Handle what has arrived; if more is to be gathered, look again later."""
+        if self._handle_received() and self.gathering:
+            assert self._fd is not None
+            self._loop.remove_reader(self._fd)
+            self._loop.call_later(self.gathering, self._gather)
+
+    def _gather(self) -> None:
+        """Handle what has arrived meanwhile; if that is nothing, wait for the next message."""
+        if self._disconnected:
+            return
+        if self._handle_received():
+            self._loop.call_later(self.gathering, self._gather)
+        elif self._fd is not None and not self._disconnected:
+            self._loop.add_reader(self._fd, self._receive)
+
+    def _handle_received(self) -> bool:
+        """Handle all that has arrived; return False if nothing has, or the connection has ended."""
         assert self._sock
         try:
             chunk = self._sock.recv(READ_AT_A_TIME)
@@ -80,16 +97,17 @@ class FramedBus(PatientBus):
             self._received += chunk
             received = frames.cut(self._received)
         except BlockingIOError:
-            return
+            return False
         except (OSError, EOFError, ValueError) as err:
             self._finalize(err)
-            return
+            return False
         for frame in received:
             try:
                 if not self.handle_frame(frame):
                     self._decode(frame)
             except Exception:
                 log.exception("a message from the bus was not handled")
+        return not self._disconnected
 
     def _decode(self, frame: bytes) -> None:
         message = Unmarshaller(BytesIO(frame)).unmarshall()  # type: ignore[arg-type]

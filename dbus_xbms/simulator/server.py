@@ -140,5 +140,7 @@ async def _opened(options: ServeOptions) -> AsyncIterator[Control]:
     except BusError as err:
         raise BusLostError(str(err)) from err
     finally:
-        await control.server.close()
-        await world.close()
+        try:
+            await control.server.close()
+        finally:
+            await world.close()

@@ -78,11 +78,13 @@ class World:
             await self.bluez.open()
 
     async def close(self) -> None:
-        """Leave the buses."""
-        if self.bluez is not None:
-            await (self.bluez.close() if self.bluez.tree.server.running else self.bluez.kill())
-        if self.settings is not None:
-            await self.settings.close()
+        """Save the settings, and leave the buses, which may be gone."""
+        try:
+            if self.settings is not None:
+                await self.settings.close()
+        finally:
+            if self.bluez is not None:
+                await (self.bluez.close() if self.bluez.tree.server.running else self.bluez.kill())
 
     def pack(self, address: str) -> Peripheral | None:
         """Return the pack with an address, in upper or lower case."""

@@ -12,7 +12,7 @@ from bleak.exc import BleakDBusError, BleakGATTProtocolError, BleakGATTProtocolE
 from dbus_fast import DBusError, Message, Variant
 
 from dbus_xbms.ble.bluez.bus import FollowingBus, connected
-from dbus_xbms.ble.bluez.gatt_bus import GattBus
+from dbus_xbms.ble.bluez.gatt_bus import GATHERING, MANY, GattBus
 from dbus_xbms.ble.bluez.gatt_frames import CHARACTERISTIC
 from dbus_xbms.dbus import BusLost, Method, Node, Server, call_daemon
 from tests.bus.forger import forging
@@ -152,6 +152,35 @@ async def test_a_new_bluetoothd_is_heard_as_the_old_one_was() -> None:
                 await bus.write(ONE, value, response=True)
                 fake.notify(ONE, value)
                 assert await one.next() == value
+
+
+async def test_notifications_of_many_packs_are_gathered_and_none_is_lost() -> None:
+    async with bluez() as fake, connected(GattBus) as (bus, _):
+        packs = [f"/org/bluez/hci0/dev_{n}/service000c/char000d" for n in range(MANY)]
+        for path in packs:
+            await bus.subscribe(path, arrived := Notifications())
+            assert bool(bus.gathering) is (path == packs[-1])
+        for n in range(20):
+            fake.notify(packs[-1], bytes((n,)))
+            if n % 5 == 4:  # the process has nothing to gather for a while
+                assert [await arrived.next() for _ in range(5)] == [bytes((m,)) for m in range(n - 4, n + 1)]
+                await asyncio.sleep(3 * GATHERING)
+        await bus.write(ONE, b"basic", response=False)
+        bus.unsubscribe(packs[0])
+        assert not bus.gathering
+        fake.notify(packs[-1], b"last")
+        assert await arrived.next() == b"last"
+
+
+async def test_a_connection_that_ends_while_messages_are_gathered_is_noticed() -> None:
+    async with bluez() as fake, connected(GattBus) as (bus, closed):
+        for n in range(MANY):
+            await bus.subscribe(f"/org/bluez/hci0/dev_{n}/service000c/char000d", arrived := Notifications())
+        fake.notify(f"/org/bluez/hci0/dev_{MANY - 1}/service000c/char000d", b"value")
+        await arrived.next()
+        bus.disconnect()
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.wait([closed])
 
 
 async def test_writes_end_with_the_connection_and_later_ones_fail() -> None:

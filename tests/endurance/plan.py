@@ -63,10 +63,11 @@ class Plan:
 
     def rows(self) -> list[dict[str, Any]]:
         """The packs as rows of a scenario; the JBDs come first."""
-        jbds = [DEFAULT_PACKS[n % len(DEFAULT_PACKS)] for n in range(self.packs - self.bank)]
-        jbds += [BANK_PACKS[n % len(BANK_PACKS)] for n in range(self.bank)]
+        single = [DEFAULT_PACKS[n % len(DEFAULT_PACKS)] for n in range(self.packs - self.bank)]
+        joined = [BANK_PACKS[n % len(BANK_PACKS)] for n in range(self.bank)]
         others = [OTHER_PACKS[n % len(OTHER_PACKS)] for n in range(self.others)]
-        return [{**row, **LOADS[n % len(LOADS)]} for n, row in enumerate((*jbds, *others))]
+        loaded = [{**row, **LOADS[n % len(LOADS)]} for n, row in enumerate((*single, *others))]
+        return [*loaded[: len(single)], *joined, *loaded[len(single) :]]
 
     def wiring(self) -> list[dict[str, Any]]:
         """The bank as part of a scenario."""
