@@ -9,6 +9,7 @@ import pytest
 from bench.speed.process import cpu_seconds, sleeps
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
+from tests.endurance.process import counted
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -73,3 +74,14 @@ async def test_the_program_sleeps_between_polls() -> None:
         await asyncio.sleep(QUIET)
         assert sleeps(program.pid) - before < MOST_WAKE_UPS
         assert polls == [(await sim.truth(address))["counters"]["requests"] for address in (ONE, TWO)]
+
+
+async def test_an_adapter_that_returns_under_another_name_leaves_no_match_rules() -> None:
+    async with Simulation(1) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        await venus.until(ONE, valid)
+        before = (await counted(venus))["rules"]
+        await sim.fault("unplug", "", name="hci3", seconds=0.5)
+        await venus.until(ONE, lambda s: s["/ConnectionInformation"] != "connected")
+        await venus.until(ONE, lambda s: s["/ConnectionInformation"] == "connected")
+        assert (await counted(venus))["rules"] <= before

@@ -89,7 +89,8 @@ class RigPlan(Plan):
     packs: int = PACK_COUNT
     table: Sequence[Fault] = RIG_STORM
     adapters: Sequence[Mapping[str, str]] = (ADAPTER,)
-    exit_limit: float = 10.0  # s, of the slow guest
+    start_limit: float = 300.0  # s, of the slow guest
+    exit_limit: float = 10.0
 
     def rows(self) -> list[dict[str, Any]]:
         """The packs, all alike."""
