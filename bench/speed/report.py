@@ -216,7 +216,8 @@ within a row, not rows. The simulated packs are alike: 16 cells, 3 sensors, a cu
 changes, one of them in control of chargers. There is no listener for the signals while CPU is measured;
 on a GX, each listener costs CPU in dbus-daemon and in the listener. Latency is measured by a third
 process on the bus, from the last notification of a poll to its signal. Memory is resident memory,
-including shared libraries. `cython`: dbus-fast compiled; `pure`: in Python, as on a GX.
+including shared libraries, of the program started as a GX starts it. `cython`: dbus-fast compiled; `pure`:
+in Python, as on a GX.
 
 {table}
 The floor (`bench/speed/floor.py`) is one process that only writes the same requests, receives the same

@@ -43,6 +43,7 @@ class Known:
     hold: float = 30.0  # s, and so on
     stop: float = 300.0
     withdraw: float = 900.0
+    slow: float = 1.0  # times as long as elsewhere takes what the speed of the machine decides
 
     @property
     def gap(self) -> float:
@@ -61,4 +62,4 @@ class Known:
 
     def lively(self, basic: Basic) -> float:
         """Longest age of values while nothing disturbs the pack, in s."""
-        return LIVELY + self.pace(basic)
+        return LIVELY * self.slow + self.pace(basic)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 from bench.speed import makes, rest
 from bench.speed.measure import (
@@ -17,6 +21,7 @@ from bench.speed.measure import (
     SOCKETS,
     WATCHED_MAKES,
     Result,
+    as_on_a_gx,
 )
 from bench.speed.report import as_json, fleet_table, goals, page, table
 
@@ -56,6 +61,16 @@ def test_each_build_and_number_of_packs_is_a_row_with_its_multiple_of_the_floor(
         ("| pure", "4"),
     ]
     assert {line[4] for line in lines} == {"1.50"}
+
+
+def test_the_program_is_started_as_a_release_starts_it() -> None:
+    command, environment = as_on_a_gx(sys.executable)
+    script = (Path(__file__).parents[2] / "bundle" / "bin" / "dbus-xbms").read_text()
+    assert f" {' '.join(command[1:])} " in script
+    done = subprocess.run(
+        (*command, "--version"), env=os.environ | environment, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("dbus-xbms ")
 
 
 def test_memory_per_further_pack_is_counted_from_the_next_smaller_number_of_packs() -> None:
