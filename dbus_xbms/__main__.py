@@ -14,6 +14,9 @@ def main() -> int:
     interrupt.install()
     try:
         try:
+            from dbus_xbms.process.spared import spare
+
+            spare()  # before anything imports them
             from dbus_xbms.cli import main as command_line
         except (ImportError, SyntaxError) as err:  # a file is missing or damaged
             print(f"dbus-xbms: the installation is incomplete: {err}; install it again", file=sys.stderr)

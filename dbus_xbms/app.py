@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from dbus_xbms import supervision
 from dbus_xbms.authority.arbiter import Arbiter, ControlCandidate
@@ -45,9 +46,12 @@ from dbus_xbms.settings import (
     switch_path,
 )
 from dbus_xbms.supervision import Hung, Watched
-from dbus_xbms.venus.bank import BankService
 from dbus_xbms.venus.battery import BatteryService
 from dbus_xbms.venus.localsettings import LocalSettings
+
+if TYPE_CHECKING:
+    from dbus_xbms.bank.bank import Bank
+    from dbus_xbms.venus.bank import BankService
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +90,7 @@ class App:
         self._banks = Banks(
             Packs(self._settings, self._packs),
             self._local,
-            service=BankService,
+            service=_bank_service,
             supervise=self._watched,
             reconsider=self._reconsider,
         )
@@ -343,6 +347,11 @@ class App:
             self._given_up(err)
             raise
 
+    def gathers(self) -> bool:
+        """Whether nothing but polls of packs at rest is under way, whose replies can wait for one another."""
+        packs = self._packs.values()
+        return bool(packs) and all(pack.at_rest for pack in packs) and any(pack.polling for pack in packs)
+
     def health(self) -> dict[str, int]:
         """Return the number of packs, banks, links and tasks. One that keeps growing is a leak."""
         return {
@@ -355,6 +364,13 @@ class App:
     def contacts(self) -> dict[str, Contact]:
         """Return the contact with each enabled pack, by address."""
         return self._roster.contacts(_now())
+
+
+def _bank_service(number: int, bank: Bank) -> BankService:
+    """Make the service of a bank; it is imported with the first one, as in :mod:`dbus_xbms.bank.banks`."""
+    from dbus_xbms.venus.bank import BankService
+
+    return BankService(number, bank)
 
 
 def _now() -> float:

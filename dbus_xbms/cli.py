@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +27,6 @@ LONGEST_LOG_LINE = 2000  # columns; enough for a frame in hex or BlueZ's propert
 # At DEBUG these loggers of bleak show everything that is exchanged with a pack, including logins.
 LOGS_WRITES = ("bleak.backends.bluezdbus.client", "bleak.backends.bluezdbus.manager")
 AS_SERVICE = ["run"]  # the arguments with which a GX starts the service
-OPENSSL = ("ssl", "_hashlib")  # modules that load it; asyncio and hashlib work without
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,7 +35,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.stdout is None:  # as in `dbus-xbms list >&-`
         return _failed("standard output is closed", FAILURE)
     _replace_what_cannot_be_encoded()
-    _spare_openssl()
     try:
         args = arguments_of(sys.argv[1:] if argv is None else [*argv])
     except CommandError as err:
@@ -95,13 +92,6 @@ def _replace_what_cannot_be_encoded() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def _spare_openssl() -> None:
-    """Do not load OpenSSL, which is not used: it takes 5 MB, a sixth of all memory."""
-    if find_spec("_md5"):  # an interpreter may be built without its own hashes
-        for name in OPENSSL:
-            sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def _start_logging(command: Command, level: str | None) -> None:

@@ -9,15 +9,16 @@ from math import inf
 
 from bench.closed_loop.bank_control import Scheme
 from bench.closed_loop.bank_pack import CHEMISTRY
-from bench.closed_loop.bank_site import FINE, BankSetup, PackNow, Site, Step
+from bench.closed_loop.bank_site import FINE, BankSetup, PackNow, Site, Step, tolerance
 from bench.closed_loop.simulation import DAY, HOUR, cloudy
 from dbus_xbms.model import Limits
 
-TOLERANCE, LEAST_TOLERANCE = 0.05, 1.0  # fraction of a pack's limit and A, by which it may be exceeded
 OBEY = 12.0  # s until a limit takes effect: 1 s until the next poll, 8 s for chargers, 3 s for loads
 FOUND = 40.0  # s until chargers that ignore limits are found and stopped: the CVL may have to fall twice
 RESTARTS_WITHIN = 10.0  # s
 MOST_TURNS = 20  # in an hour
+FULL_WITHIN = 10  # days until every pack has reached 100 %
+FULL = 100  # %, as a BMS shows it
 BETWEEN_PACKS = 2.0  # A into the bank; with less, a pack is charged by the others
 
 
@@ -61,7 +62,7 @@ class Excess:
     def count(self, one: Overload, now: float, seconds: float) -> None:
         """Add the current of a pack, which lasts for ``seconds`` from ``now``."""
         limit = self._highest(one, now + seconds)
-        if one.current - limit <= max(TOLERANCE * limit, LEAST_TOLERANCE):
+        if one.current - limit <= tolerance(limit):
             self._since.pop(one.pack, None)
             return
         end = now + seconds
@@ -175,7 +176,11 @@ class Verdict:
         if self.charge.worst:
             found.append(f"too much charge current for {self.charge.longest:.0f} s ({self.charge.worst})")
         if self.worst_top < self.setup.least_top:
-            found.append(f"a pack at only {self.worst_top:.0f} % after a sunny day")
+            found.append(f"a pack at only {self.worst_top} % after a sunny day")
+        if self.setup.balanced and self.days >= FULL_WITHIN and self.full_day is None:
+            found.append("not all packs full on any day")
+        if (after := self.lowest_after) is not None and after < FULL:
+            found.append(f"a pack at only {after} % on a sunny day after all were full")
         if max(self.ccl.most, self.cvl.most) > MOST_TURNS:
             found.append(f"{self.ccl.most} turns of the CCL and {self.cvl.most} of the CVL in an hour")
         if self.without > (RESTARTS_WITHIN if self.setup.restarts else 0.0):
@@ -185,9 +190,25 @@ class Verdict:
         return found
 
     @property
-    def worst_top(self) -> float:
+    def worst_top(self) -> int:
         """The lowest SoC in % that a pack reached on a sunny day, as its BMS shows it."""
-        return min(round(soc) for day, socs in enumerate(self.tops) if not cloudy(day) for soc in socs)
+        return min(lowest for _, lowest in self._sunny)
+
+    @property
+    def full_day(self) -> int | None:
+        """The first sunny day, from 1, on which every pack reached 100 %; ``None``: none."""
+        return next((day for day, lowest in self._sunny if lowest == FULL), None)
+
+    @property
+    def lowest_after(self) -> int | None:
+        """The lowest SoC in % that a pack reached on a sunny day after :attr:`full_day`; ``None``: no day."""
+        first = self.full_day or inf
+        return min((lowest for day, lowest in self._sunny if day > first), default=None)
+
+    @property
+    def _sunny(self) -> list[tuple[int, int]]:
+        """The number of each sunny day, from 1, and the highest SoC in % of the pack that had the lowest."""
+        return [(day + 1, round(min(socs))) for day, socs in enumerate(self.tops) if not cloudy(day)]
 
 
 def judged(
@@ -219,6 +240,8 @@ HEADINGS = (
     "Longest time above a pack's limit, s",
     "Highest charge current after that time",
     "Lowest SoC on a sunny day, %",
+    "All packs at 100 % on day",
+    "Lowest SoC on a sunny day after that, %",
     "Most turns of CCL and CVL in an hour",
     "Time without power, s",
 )
@@ -233,7 +256,9 @@ def row(verdict: Verdict) -> tuple[str, ...]:
         f"{verdict.highest:.3f}",
         f"{verdict.charge.longest:.0f}",
         str(verdict.charge.worst or "within limits"),
-        f"{verdict.worst_top:.0f}",
+        f"{verdict.worst_top}",
+        str(verdict.full_day or "none"),
+        "-" if verdict.lowest_after is None else str(verdict.lowest_after),
         f"{verdict.ccl.most}, {verdict.cvl.most}",
         f"{verdict.dark:.0f}",
     )

@@ -1,4 +1,4 @@
-"""A pack of a simulated bank: its cells, its MOSFETs and the protections of its BMS. Pure."""
+"""A pack of a simulated bank: its cells, its MOSFETs, and the balancer and protections of its BMS. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from bench.closed_loop.plant import CELLS, RESISTANCE, rounded
 from bench.closed_loop.simulation import DAY, HOUR
 from dbus_xbms.model import NOTHING_TRIPPED, Mosfets, PackSample, Protection
 from dbus_xbms.settings import Value
+from dbus_xbms.simulator.balancer import BLEED, bleeding
+from dbus_xbms.simulator.chemistry import CHEMISTRIES
 
 CHEMISTRY = CELLS["LiFePO4"]
+BALANCE_FROM = CHEMISTRIES["lfp"].balance_from  # V
 WIRING = 0.0005  # ohm; cables, fuse and MOSFETs of one pack
 DIODE = 0.6  # V across the body diode of a MOSFET that is off
 WARMEST = 16 * HOUR  # time of the day
@@ -55,6 +58,10 @@ class PackSpec:
 class SimulatedPack:
     """A pack over time. ``current`` is in A, positive while charging."""
 
+    cells: tuple[float, ...]  # V, the true voltage of each
+    fullest: float  # state of charge of the fullest cell, as a fraction
+    emptiest: float
+
     def __init__(self, spec: PackSpec, seed: int) -> None:
         self.spec = spec
         self.connected = True  # to the others; its owner may open its breaker
@@ -79,8 +86,9 @@ class SimulatedPack:
         """Move charge for ``seconds`` with a current in A."""
         self.current = current
         moved = current * seconds / 3600
+        bled = dict.fromkeys(bleeding(self._loaded(), BALANCE_FROM, current), BLEED * seconds / 3600)
         for n, leak in enumerate(self._leaks):
-            self._charges[n] += moved - leak * seconds / 3600
+            self._charges[n] += moved - leak * seconds / 3600 - bled.get(n + 1, 0.0)
         self.remaining = min(max(self.remaining + moved, 0.0), self.spec.capacity)
         self._settle()
         self._protect(seconds)
@@ -112,24 +120,6 @@ class SimulatedPack:
         passes = self.mosfets.charge if charging else self.mosfets.discharge
         return 1 / self.resistance if passes and self.connected else 0.0
 
-    @property
-    def cells(self) -> tuple[float, ...]:
-        """The true voltage of each cell, in V."""
-        current = self.current
-        return tuple(
-            volts + current * ohms for volts, ohms in zip(self._resting, self._resistances, strict=True)
-        )
-
-    @property
-    def fullest(self) -> float:
-        """The state of charge of the fullest cell, as a fraction."""
-        return max(self._fractions)
-
-    @property
-    def emptiest(self) -> float:
-        """The state of charge of the emptiest cell, as a fraction."""
-        return min(self._fractions)
-
     def measured(self, now: float) -> PackSample:
         """Return what a truthful BMS reports, with 1 mV of noise."""
         true = self.cells
@@ -138,16 +128,26 @@ class SimulatedPack:
         return replace(
             rounded(sum(true), self.current, self.remaining, self.spec.capacity, noisy),
             mosfets=self.mosfets,
+            balancing=bleeding(true, BALANCE_FROM, self.current),
             protection=NOTHING_TRIPPED if self.mosfets.charge else TRIPPED,
             temperatures=(celsius, celsius),
         )
 
+    def _loaded(self) -> tuple[float, ...]:
+        """The voltage in V of each cell with the current that flows."""
+        current = self.current
+        return tuple(
+            volts + current * ohms for volts, ohms in zip(self._resting, self._resistances, strict=True)
+        )
+
     def _settle(self) -> None:
-        self._fractions = [
+        fractions = [
             charge / capacity for charge, capacity in zip(self._charges, self._capacities, strict=True)
         ]
-        self._resting = [CHEMISTRY.open_circuit(fraction) for fraction in self._fractions]
+        self.fullest, self.emptiest = max(fractions), min(fractions)
+        self._resting = [CHEMISTRY.open_circuit(fraction) for fraction in fractions]
         self.resting = sum(self._resting)  # V
+        self.cells = self._loaded()
 
     def _protect(self, seconds: float) -> None:
         """Turn the charge MOSFET off above the over-voltage, and on again below its release."""

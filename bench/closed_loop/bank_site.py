@@ -21,9 +21,16 @@ SETTLED = 8.0  # s without a change until polls are COARSE; chargers need up to 
 COUNTS = 0.02  # C; smaller changes of a limit are not followed closely
 DOWN = 5.0  # s that a restart takes, in which there are no limits
 RECOVERED = 1800.0  # s after a pack has returned; its limits rise again for up to 11 min
+TOLERANCE, LEAST_TOLERANCE = 0.05, 1.0  # fraction of a pack's limit and A, by which it may be exceeded
+NEARLY = 0.5  # of what is tolerated, above which an excess is followed closely
 TOP = FULL - 0.03  # V; above it polls are more frequent
 TOP_STEP = 10.0  # s, while a current flows there
 DARK_STEP = 180.0  # s, without sun
+
+
+def tolerance(limit: float) -> float:
+    """Return by how many A a current may exceed a limit in A."""
+    return max(TOLERANCE * limit, LEAST_TOLERANCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +60,8 @@ class BankSetup:
     outages: tuple[Outage, ...] = ()
     restarts: tuple[float, ...] = ()  # hours of the day at which the program is restarted
     compared: bool = False  # with other schemes of control
-    least_top: float = 100.0  # %, SoC that every pack must reach on a sunny day
+    least_top: float = 100.0  # %, SoC that every pack must reach on each sunny day
+    balanced: bool = True  # balancers have enough time until every pack reaches 100 %
 
     @property
     def packs(self) -> tuple[PackSpec, ...]:
@@ -211,21 +219,25 @@ class Site:
             self._changing, self._changed_at = changing, now
         if now - self._changed_at < SETTLED:
             return FINE
-        if self._exceeded:
+        excess = self._excess
+        if excess > NEARLY:
             return self._exceeded_step
         if not sun(self._weather, now) and self.plant.current < 0:
             return DARK_STEP
+        if excess:
+            return TOP_STEP
         if abs(self.plant.current) < counts or max(max(pack.cells) for pack in packs) < TOP:
             return COARSE
         return TOP_STEP
 
     @property
-    def _exceeded(self) -> bool:
-        """Whether a pack is charged with more than it allows."""
-        return self.plant.current > 0 and any(
-            pack.current > known.limits.ccl
+    def _excess(self) -> float:
+        """By how much packs are charged with more than they allow, as a fraction of what is tolerated."""
+        if self.plant.current <= 0:
+            return 0.0
+        return max(
+            max(0.0, pack.current - known.limits.ccl) / tolerance(known.limits.ccl) if known.limits else 0.0
             for pack, known in zip(self.plant.packs, self._truth, strict=True)
-            if known.limits
         )
 
 

@@ -220,7 +220,8 @@ within a row, not rows. The simulated packs are alike: 16 cells, 3 sensors, a cu
 changes, one of them in control of chargers. There is no listener for the signals while CPU is measured;
 on a GX, each listener costs CPU in dbus-daemon and in the listener. Latency is measured by a third
 process on the bus, from the last notification of a poll to its signal. Memory is resident memory,
-including shared libraries. `cython`: dbus-fast compiled; `pure`: in Python, as on a GX.
+including shared libraries, of the program started as a GX starts it. `cython`: dbus-fast compiled; `pure`:
+in Python, as on a GX.
 
 {table}
 The floor (`bench/speed/floor.py`) is one process that only writes the same requests, receives the same
@@ -237,7 +238,20 @@ in a large fleet than in a small one is judged by the multiples, because the spe
 {failures}{why}
 ![CPU by number of packs](bench.svg)
 
+{rest}
 {makes}"""
+
+# Filled by bench.tables from what bench.speed.rest kept.
+REST = """## Packs at rest
+
+Written by `python -m bench.speed.rest --pure PYTHON --keep`, then `python -m bench.tables`, on the same
+machine. Packs [at rest](architecture.md#poll-rate) and busy ones are read by a process of their own, at the
+same time. A wake-up is a return from sleep, of any thread. The goals are 0.5 wake-ups per second, and 0.15
+of what a busy pack costs.
+
+<!-- rest -->
+<!-- end -->
+"""
 
 # Filled by bench.tables from what bench.speed.makes kept.
 MAKES = """## Packs of other makes
@@ -278,6 +292,7 @@ def page(results: Sequence[Result], where: str, failures: Sequence[str] = ()) ->
         goals=goals(results),
         failures="".join(f"{failure}\n\n" for failure in failures),
         why=WHY,
+        rest=REST,
         makes=MAKES,
     )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from dbus_xbms.bank.bank import Bank
 from dbus_xbms.bank.members import Packs
 from dbus_xbms.bank.proposal import propose
 from dbus_xbms.logs import CountedLog
@@ -28,6 +27,9 @@ from dbus_xbms.settings import (
 )
 from dbus_xbms.settings.bank import BANK_INSTANCE, MOST_BANKS
 from dbus_xbms.text import listed
+
+if TYPE_CHECKING:
+    from dbus_xbms.bank.bank import Bank
 
 log = CountedLog(logging.getLogger(__name__))
 
@@ -211,6 +213,9 @@ class Banks:
             del self._banks[number]
 
     def _new(self, number: int) -> Bank:
+        # Imported with the first bank: most boats have none, and what banks need takes 0.8 MB.
+        from dbus_xbms.bank.bank import Bank
+
         return Bank(
             number,
             self._settings[number],

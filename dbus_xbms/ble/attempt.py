@@ -137,13 +137,18 @@ class Attempt:
         """Pair with the pack, which is connected to in the next turn."""
         request, pairing = self._request, self._request.pairing
         request.on_state("pairing")
+
+        def link(up: bool) -> None:
+            if up:
+                request.linked = True
+                lease.release(PAIR_LIMIT)
+
         try:
             async with lease.limited(Budget(PAIR_LIMIT, SHARE, SHARE)):
                 if pairing.step is PairingStep.RENEW:
                     await self._stack.forget(device)
                     raise pairing.forgotten()
-                linked = lambda up: lease.release(PAIR_LIMIT) if up else None  # noqa: E731
-                if not await self._stack.pair(device, pairing.passkey, link=linked):
+                if not await self._stack.pair(device, pairing.passkey, link=link):
                     raise pairing.refused()
         except TimeoutError as err:
             lease.release()

@@ -10,10 +10,10 @@ from typing import Protocol
 
 from dbus_xbms.model import Mosfets, PackSample
 from dbus_xbms.protocols.jbd.protections import LOCK, commanded, is_locked, protections
+from dbus_xbms.simulator.balancer import BLEED, bleeding
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 from dbus_xbms.simulator.guards import Guards
 
-BLEED = 0.1  # A, of a cell that is being balanced
 MASK_DELAY = 0.2  # s until a MOSFET follows a command; 0.3 s after the acknowledgement in captures
 LONGEST_STEP = 1.0  # s
 MOST_STEPS = 120  # per advance(); a longer gap is divided into longer steps
@@ -197,11 +197,9 @@ class Battery:
     @property
     def balancing(self) -> frozenset[int]:
         """Cells being balanced now, 1-based."""
-        if self.current <= 0 or not self.balancing_allowed:
+        if not self.balancing_allowed:
             return frozenset()
-        voltages = self.cells
-        floor = max(self._chemistry.balance_from, min(voltages) + 0.015)
-        return frozenset(number for number, voltage in enumerate(voltages, 1) if voltage > floor)
+        return bleeding(self.cells, self._chemistry.balance_from, self.current)
 
     @property
     def protection(self) -> int:
@@ -283,10 +281,10 @@ class Battery:
             self.mask &= ~(CHARGE_OFF if self.current < 0 else DISCHARGE_OFF)
 
     def _move_charge(self, moved: float, dt: float) -> None:
-        capacity, bleeding = self.spec.capacity, self.balancing
+        capacity, balanced = self.spec.capacity, self.balancing
         bled = BLEED * dt / 3600
         for i, charge in enumerate(self._charges):
-            lost = bled if i + 1 in bleeding else 0.0
+            lost = bled if i + 1 in balanced else 0.0
             self._charges[i] = min(1.02, max(-0.02, charge + (moved - lost) / self._capacities[i]))
         self.remaining = min(capacity, max(0.0, self.remaining + moved))
         self._throughput += max(0.0, -moved)

@@ -185,7 +185,7 @@ class Boat:
                 for name, value in {"Enabled": 1, "Chemistry": "LiFePO4", **settings}.items()
             }
         monkeypatch.setattr(app_module, "BatteryService", self._pack_service)
-        monkeypatch.setattr(app_module, "BankService", self._bank_service)
+        monkeypatch.setattr("dbus_xbms.venus.bank.BankService", self._bank_service)
 
     def _pack_service(self, address: str, _: object) -> FakeService[Report]:
         return FakeService(self.bus, address)

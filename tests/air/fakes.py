@@ -80,6 +80,7 @@ class FakePack:
     in_range: bool = True
     connect_takes: float = 0.5  # s from Connect until the radio link is up
     resolve_takes: float = 0.5  # s from then until the GATT table has been read
+    pair_takes: float = 0.0  # s from the radio link until it is paired
     refuses: bool = False  # each radio link breaks at once
     interval: float = 1.0  # s between advertisements
     answer: Callable[[bytes], list[Answer]] = echo_letter
@@ -344,6 +345,8 @@ class FakeStack:
         with self._radio(hci, f"pair {pack.address}"):
             await pack.range_changed.until(lambda: pack.in_range)
             await asyncio.sleep(pack.connect_takes)
+        link(True)
+        await asyncio.sleep(pack.pair_takes)
         if pack.device is None or pack.device.spec.passkey != passkey:
             return False
         pack.device.paired = True

@@ -10,6 +10,7 @@ import pytest
 from dbus_xbms.ble.attempt import CONNECT_LIMIT, SHARE, SHORTEST
 from dbus_xbms.ble.central import DIRECT_EVERY, Central
 from dbus_xbms.ble.link import Link
+from dbus_xbms.ble.pairing_state import PairingStep
 from dbus_xbms.ble.scheduler import Budget, ChangeSignal, RadioScheduler
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.protocols import LinkError
@@ -138,6 +139,25 @@ async def test_a_pack_that_refuses_every_connection_fails_in_the_end() -> None:
         with pytest.raises(LinkError, match="the connection failed; a weak signal"):
             await central.link(refusing.address, Lines()).open()
     assert len(stack.did(f"connect {refusing.address}")) == 8
+
+
+@virtual_time
+async def test_other_packs_connect_while_one_is_paired_or_cannot_be_reached_for_that() -> None:
+    for pairing in FakePack(ADDRESSES[0], pair_takes=8.0), FakePack(ADDRESSES[0], in_range=False):
+        other = FakePack(ADDRESSES[1])
+        stack = FakeStack(pairing, other)
+        stack.remember(pairing, other)
+        async with running(stack) as central:
+            link = central.link(pairing.address, Lines(), passkey="123456")
+            link._request.pairing.step = PairingStep.PAIR
+            attempt = asyncio.ensure_future(link.open())
+            await asyncio.sleep(0.1)
+            began, second = now(), central.link(other.address, Lines())
+            await second.open()
+            assert now() - began <= SHARE + CONNECT
+            with pytest.raises(LinkError):
+                await attempt
+            await second.close()
 
 
 # Who is next

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.bus.daemon import private_daemon
+from tests.bus.simulation import Start
 
-# Coverage is counted in the processes of these tests only: it doubles the time that each process takes to
-# start, and the others run the same lines again.
+# These tests start Python for each process, and count coverage in it, which takes 0.5 s of computing. The
+# others run the same lines again, in processes that have imported the program before (tests/forked.py).
 COUNTED_PROCESSES = (
     *("test_cli_add.py", "test_cli_bank.py", "test_cli_demo.py", "test_cli_doctor.py", "test_cli_probe.py"),
     *("test_cli_scan.py", "test_program.py", "test_shunt.py", "test_simulator_faults.py"),
@@ -24,10 +25,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def uncounted_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start processes without coverage, except those of :data:`COUNTED_PROCESSES`."""
+def quick_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork processes, without coverage, except those of :data:`COUNTED_PROCESSES`."""
     if request.path.name not in COUNTED_PROCESSES:
         monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        monkeypatch.setattr(Start, "forks", True)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from typing import Any, Self
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from tests import forked
 from tests.patience import PATIENCE
 
 # With a watchdog that waits longer at the end, for busy machines; tests of the watchdog use other commands.
@@ -36,6 +37,31 @@ CONTROL = "dbus_xbms.Simulator"
 # Output of Python about leaked tasks, sockets and exceptions.
 LEFT_BEHIND = ("Traceback", "was never retrieved", "was never awaited", "was destroyed", "ResourceWarning")
 QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which few tests depend on
+
+
+class Start:
+    """How programs are started."""
+
+    forks = False  # as forks of a process that has imported the program: see tests/forked.py
+
+
+async def start(
+    *arguments: str, command: Sequence[str], environment: Mapping[str, str], typed: str = ""
+) -> asyncio.subprocess.Process | forked.Forked:
+    """Start a program with ``typed`` as its standard input, and with pipes for its output."""
+    if Start.forks and command is COMMAND:
+        return await forked.start_with_pipes(*arguments, environment=environment, typed=typed.encode())
+    process = await asyncio.create_subprocess_exec(
+        *(*command, *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
+    )
+    assert process.stdin
+    process.stdin.write(typed.encode())
+    process.stdin.close()
+    return process
 
 
 class Program:
@@ -53,17 +79,13 @@ class Program:
         self.log: list[str] = []  # standard error
         self.output: list[str] = []  # standard output
         self.status: int | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | forked.Forked | None = None
         self._readers = asyncio.TaskGroup()
         self._line = asyncio.Event()  # set at each new line
 
     async def __aenter__(self) -> Self:
-        self._process = await asyncio.create_subprocess_exec(
-            *(*self.command, *self.arguments),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **self.environment},
-        )
+        environment = {**os.environ, **self.environment}
+        self._process = await start(*self.arguments, command=self.command, environment=environment)
         await self._readers.__aenter__()
         assert self._process.stdout
         assert self._process.stderr

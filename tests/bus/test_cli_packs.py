@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
@@ -20,6 +21,7 @@ from dbus_xbms.settings import switch_path
 from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
+from tests.bus.simulation import COMMAND, start
 from tests.bus.venus import show
 from tests.patience import PATIENCE
 from tests.unit.commands.test_watch import ADDRESS, REPORT
@@ -36,17 +38,14 @@ class Done(NamedTuple):
     err: str
 
 
-async def command(*arguments: str, typed: str | None = None) -> Done:
+async def command(*arguments: str, typed: str = "") -> Done:
     """Run ``dbus-xbms`` to its end, with ``typed`` as its standard input."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "error", "-m", "dbus_xbms", *arguments),
-        stdin=asyncio.subprocess.DEVNULL if typed is None else asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    process = await start(*arguments, command=COMMAND, environment=os.environ, typed=typed)
+    assert process.stdout
+    assert process.stderr
     async with asyncio.timeout(PATIENCE):
-        out, err = await process.communicate(None if typed is None else typed.encode())
-    return Done(process.returncode, out.decode(), err.decode())
+        out, err = await asyncio.gather(process.stdout.read(), process.stderr.read())
+        return Done(await process.wait(), out.decode(), err.decode())
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from bench.speed.process import cpu_seconds
+from bench.speed.process import cpu_seconds, sleeps
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
+from tests.endurance.process import counted
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -62,12 +62,6 @@ QUIET = 5.0  # s
 MOST_WAKE_UPS = 15  # in that time, of a program with nothing to do: it checks packs and tasks periodically
 
 
-def sleeps(pid: int) -> int:
-    """How often a process has gone to sleep so far."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
-
-
 async def test_the_program_sleeps_between_polls() -> None:
     async with Simulation(2) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, TWO, RestInterval=0.0)
@@ -80,3 +74,14 @@ async def test_the_program_sleeps_between_polls() -> None:
         await asyncio.sleep(QUIET)
         assert sleeps(program.pid) - before < MOST_WAKE_UPS
         assert polls == [(await sim.truth(address))["counters"]["requests"] for address in (ONE, TWO)]
+
+
+async def test_an_adapter_that_returns_under_another_name_leaves_no_match_rules() -> None:
+    async with Simulation(1) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        await venus.until(ONE, valid)
+        before = (await counted(venus))["rules"]
+        await sim.fault("unplug", "", name="hci3", seconds=0.5)
+        await venus.until(ONE, lambda s: s["/ConnectionInformation"] != "connected")
+        await venus.until(ONE, lambda s: s["/ConnectionInformation"] == "connected")
+        assert (await counted(venus))["rules"] <= before

@@ -10,6 +10,7 @@ from bench.closed_loop.bank_pack import DIODE, Odd, PackSpec, SimulatedPack
 from bench.closed_loop.bank_plant import BankPlant, voltage_at
 from bench.closed_loop.plant import Charger
 from dbus_xbms.model import Limits, Mosfets
+from dbus_xbms.simulator.balancer import BLEED
 
 pytestmark = pytest.mark.no_cover
 
@@ -100,6 +101,16 @@ def test_a_weak_cell_is_full_and_empty_before_the_others() -> None:
     assert [weak.fullest, weak.emptiest] == pytest.approx([1.0, 1.0])
     weak.advance(-50.0, 3600.0)
     assert [weak.fullest, weak.emptiest] == pytest.approx([0.5, 0.375])
+
+
+def test_a_cell_ahead_is_bled_at_the_top_while_the_pack_is_charged() -> None:
+    (ahead,) = packs(PackSpec(name="ahead", soc=100.0, odd={n: Odd(behind=1.0) for n in (2, 3, 4)}))
+    ahead.advance(0.01, 3600.0)
+    assert ahead.measured(0.0).balancing == frozenset((1,))
+    assert ahead.fullest == pytest.approx(1.0 + (0.01 - BLEED) / 100)
+    assert ahead.remaining == 100.0  # no BMS counts what its balancer bleeds
+    ahead.advance(-0.01, 3600.0)
+    assert ahead.measured(0.0).balancing == frozenset()
 
 
 def test_packs_in_series_carry_the_same_current() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -85,7 +86,18 @@ def test_an_overload_and_an_empty_pack_are_reported() -> None:
         "5 s without limits",
         "6 s without power",
     ]
-    assert "| the sum of limits | 3.700 | 60 | A: 30 A, its limit 10 A | 70 |" in table([verdict])
+    assert "| the sum of limits | 3.700 | 60 | A: 30 A, its limit 10 A | 70 | none | - |" in table([verdict])
+
+
+def test_all_packs_must_be_full_within_ten_days_and_on_each_sunny_day_after_that() -> None:
+    verdict = Verdict(setup=replace(UNEQUAL, least_top=90.0), scheme=Scheme.BANK, days=10)
+    verdict.tops = [[100.0, 98.0], [100.0, 99.6], [100.0, 99.4], [100.0, 100.0], [95.0, 80.0], [100.0, 99.0]]
+    assert (verdict.full_day, verdict.lowest_after) == (2, 99)
+    assert verdict.complaints == ["a pack at only 99 % on a sunny day after all were full"]
+    verdict.tops = verdict.tops[:1] * 10
+    assert verdict.complaints == ["not all packs full on any day"]
+    verdict.setup = replace(verdict.setup, balanced=False)
+    assert verdict.complaints == []
 
 
 def test_the_results_make_a_plot() -> None:

@@ -18,7 +18,8 @@ from tests.endurance.truth import Reads
 
 ABSENT = 10.0  # s without a bank on the bus, although a pack is read
 JOINED = 3.0 + SLACK  # s from what a pack shows to what the bank shows
-APART = 0.3  # V; a pack that differs by more is not counted
+# V; a pack that differs from the others by more than 0.3 V is not counted. Between the two it may be.
+TOGETHER, APART = 0.2, 0.3
 ONLINE, OFFLINE = "/System/NrOfModulesOnline", "/System/NrOfModulesOffline"
 CURRENT, VOLTAGE = "/Dc/0/Current", "/Dc/0/Voltage"
 FRESH = 6.0  # s; longer than a poll at rest
@@ -86,7 +87,8 @@ class BankJudge:
         heard = silent = 0
         for pack in packs:
             address = pack.known.address
-            heard += self._lasts.long(("heard", address), pack.fresh, bank.at, JOINED)
+            joined = pack.fresh and _beside(pack, bank, TOGETHER)
+            heard += self._lasts.long(("heard", address), joined, bank.at, JOINED)
             silent += self._lasts.long(("silent", address), not pack.look.valid, bank.at, JOINED)
         if None in (online, offline) or online + offline != len(packs):
             yield Violation("bank", f"{online} packs online, {offline} offline of {len(packs)}")
@@ -94,7 +96,8 @@ class BankJudge:
             yield Violation(
                 "bank", f"{online} online of {heard} or more, {offline} offline of {silent} or more"
             )
-        if heard and not bank.valid:
+        fresh = any(pack.fresh for pack in packs)
+        if self._lasts.long("not shown", fresh and not bank.valid, bank.at, JOINED):
             yield Violation("bank", "not shown, although a pack is")
 
     def _limits(self, bank: Look, packs: Sequence[Member]) -> Iterator[Violation]:
@@ -146,10 +149,10 @@ class BankJudge:
         pack: Member, rules: Sequence[tuple[str, limits.Why]], protections: int, closed: str, bank: Look
     ) -> str:
         """Return why a pack must not be charged, or discharged; "" if it may, or is not connected."""
-        sample, voltage = pack.sample, bank[VOLTAGE]
+        sample = pack.sample
         if sample is None or not getattr(sample.basic, closed) or sample.basic.protection & protections:
             return ""  # what a MOSFET that is off keeps from the pack, the others may have
-        if voltage is None or abs(sample.basic.voltage - voltage) > APART:
+        if not _beside(pack, bank, APART):
             return ""
         return next((words for words, forbids in rules if forbids(sample, pack.known)), "")
 
@@ -166,3 +169,10 @@ class BankJudge:
             highest += max([0.0, *lately]) + NOT_ROUNDED
         if not lowest <= shown <= highest:
             yield Violation("true", f"the bank's current is {shown} A, not {lowest:.1f} to {highest:.1f} A")
+
+
+def _beside(pack: Member, bank: Look, most: float) -> bool:
+    """Return whether a pack's voltage differs from the bank's by ``most`` V at most."""
+    if pack.sample is None or bank[VOLTAGE] is None:
+        return False
+    return bool(abs(pack.sample.basic.voltage - bank[VOLTAGE]) <= most)

@@ -12,6 +12,7 @@ from math import inf
 from tests.endurance import limits
 from tests.endurance.known import Known
 from tests.endurance.look import CCL, DCL, EXTREMES_EVERY, Look, Sample, Violation, alike, near, shown_words
+from tests.endurance.measured import Cells
 from tests.endurance.truth import Reads
 
 SLACK = 3.0  # s of a loaded machine, and of the bus
@@ -82,7 +83,7 @@ def judge(
 def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
     ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, EXTREMES_EVERY)}
     for what, (age, more) in ages.items():
-        if age > known.gap + SLACK:
+        if age > known.gap + more + SLACK:
             yield Violation("young", f"{what}{age:.0f} s old, with a hold of {known.gap:g} s")
         elif look.quiet > RECOVERY and age > known.lively(sample.basic) + more:
             yield Violation("lively", f"{what}{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
@@ -97,8 +98,12 @@ def _slow_cells(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:
     lately = [cells for cells in reads.cells if cells.at >= since]
     for number in range(1, known.cells + 1):
         shown = look[f"/Voltages/Cell{number}"]
-        if not any(near(shown, cells.volts[number - 1]) for cells in lately):
+        if not any(_shows_cell(shown, cells, number) for cells in lately):
             yield Violation("true", f"cell {number} never had {shown} V lately")
+
+
+def _shows_cell(shown: object, cells: Cells, number: int) -> bool:
+    return shown is None if cells.omitted else near(shown, cells.volts[number - 1])
 
 
 def _alarmed(look: Look, samples: Sequence[Sample]) -> Iterator[Violation]:

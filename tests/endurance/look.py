@@ -104,6 +104,8 @@ def _shows_sensor(look: Look, number: int, celsius: float) -> bool:
 
 
 def _shows_cells(look: Look, cells: Cells) -> bool:
+    if cells.omitted:
+        return look[HIGHEST] is None and look[LOWEST] is None
     return near(look[HIGHEST], max(cells.volts)) and near(look[LOWEST], min(cells.volts))
 
 

@@ -26,3 +26,4 @@ class Cells:
 
     at: float
     volts: tuple[float, ...]
+    omitted: bool = False  # one of 0 V, by the library for other makes; then no cell is shown

@@ -16,6 +16,8 @@ UNCONNECTED = -200.0  # °C
 def litime(at: float, frame: bytes) -> tuple[Basic, Cells]:
     """Read the only reply of a LiTime, which reports no MOSFETs; a sensor at 0 °C counts as none."""
     volts = [raw / 1000 for raw in struct.unpack_from("<16H", frame, 16)]
+    while volts and not volts[-1]:
+        volts.pop()
     sensors = list(struct.unpack_from("<5h", frame, 52))
     while sensors and not sensors[-1]:
         sensors.pop()
@@ -32,7 +34,7 @@ def litime(at: float, frame: bytes) -> tuple[Basic, Cells]:
             discharge=None,
             temperatures=tuple(map(float, sensors)),
         ),
-        Cells(at=at, volts=tuple(one for one in volts if one)),
+        _cells(at, tuple(volts)),
     )
 
 
@@ -57,8 +59,12 @@ def jikong(at: float, frame: bytes) -> tuple[Basic, Cells]:
             discharge=bool(frame[199]),
             temperatures=tuple(one for one in celsius if one != UNCONNECTED),
         ),
-        Cells(at=at, volts=tuple(raw / 1000 for raw in struct.unpack_from(f"<{count}H", frame, 6))),
+        _cells(at, tuple(raw / 1000 for raw in struct.unpack_from(f"<{count}H", frame, 6))),
     )
+
+
+def _cells(at: float, volts: tuple[float, ...]) -> Cells:
+    return Cells(at=at, volts=volts, omitted=0.0 in volts)
 
 
 Decoder = Callable[[float, bytes], tuple[Basic, Cells]]

@@ -54,6 +54,7 @@ class Plan:
     calm: float = RECOVERY + 5.0  # s after the storm
     table: Sequence[Fault] = STORM
     adapters: Sequence[Mapping[str, str]] = ADAPTERS
+    start_limit: float = 60.0  # s until all packs are shown
     exit_limit: float = 3.0  # s from SIGTERM to the end of the program
 
     @property

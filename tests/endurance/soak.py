@@ -22,8 +22,6 @@ from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
 from tests.endurance.watch import Finding, Watch
 from tests.endurance.world import World
 
-START_LIMIT = 60.0  # s until all packs are shown
-
 
 class Storm:
     """Inject the faults of a storm while the program runs."""
@@ -170,9 +168,9 @@ async def _unless_ended(program: Program, course: Coroutine[object, object, None
         running.cancel()
 
 
-async def _all_shown(venus: Venus, addresses: Sequence[str]) -> None:
+async def _all_shown(venus: Venus, addresses: Sequence[str], limit: float) -> None:
     for address in addresses:
-        await venus.until(address, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
+        await venus.until(address, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=limit)
 
 
 async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = lambda _: None) -> Report:
@@ -210,9 +208,9 @@ async def endure(
         environment = clock.environment if clock else None
         command = Program("run", "--capture", str(directory / "capture"), environment=environment)
         program = await stack.enter_async_context(command)
-        await _all_shown(venus, world.addresses)
+        await _all_shown(venus, world.addresses, plan.start_limit)
         if plan.bank:
-            await venus.until_bank(lambda seen: seen[OFFLINE] == 0, timeout=START_LIMIT)
+            await venus.until_bank(lambda seen: seen[OFFLINE] == 0, timeout=plan.start_limit)
         watch.disturbed(world.addresses, Disturbance(begin=begun, end=now()))
         watch.pid = program.pid
         single = {address: book for address, book in watch.books.items() if address not in watch.members}

@@ -135,6 +135,13 @@ def test_values_that_are_too_old_are_found() -> None:
     assert rules(look(at=105.0, quiet=0.0), reads()) == []
 
 
+def test_extremes_published_shortly_before_the_held_sample_are_not_too_old() -> None:
+    known = reads()
+    known.add(measured(104.0, cells=(3.3, 3.31, 3.3, 3.33)))
+    assert rules(look(at=111.6, quiet=0.0), known) == []
+    assert "young" in rules(look(at=115.3, quiet=0.0), known)
+
+
 def test_values_withdrawn_before_their_hold_time_are_found() -> None:
     patient = replace(KNOWN, hold=30.0)
     gone = Look(at=120.0, values=None)

@@ -37,18 +37,6 @@ def test_the_service_started_as_on_a_gx_has_the_arguments_that_its_parser_makes(
     }
 
 
-def test_the_service_does_without_openssl_in_memory() -> None:
-    script = (
-        "import sys; from dbus_xbms import cli\n"
-        "try: cli.main(['run', '--help'])\n"
-        "except SystemExit: import hashlib; hashlib.sha256(b'as before')\n"
-        "sys.exit('libcrypto' in open('/proc/self/maps').read() or 'dbus_xbms.app' not in sys.modules)"
-    )
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # which loads it
-    done = subprocess.run([sys.executable, "-c", script], timeout=30, env=bare)
-    assert done.returncode == 0
-
-
 @pytest.mark.parametrize("arguments", ["watch", "watch --once", "history X", "list", "-V"])
 def test_a_closed_standard_output_is_said_in_one_line(arguments: str) -> None:
     command = f"{sys.executable} -m dbus_xbms {arguments} >&-"

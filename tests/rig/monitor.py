@@ -27,13 +27,16 @@ class Monitor:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._lag = time.time() - time.monotonic()  # s; the clock of the virtual machine does not jump
-        self._socket = socket.socket(AF_BLUETOOTH, socket.SOCK_RAW, PROTOCOL)
+        libc = ctypes.CDLL(None, use_errno=True)
+        descriptor = libc.socket(AF_BLUETOOTH, socket.SOCK_RAW, PROTOCOL)
+        # A Python without Bluetooth does not know the family; packets of the monitor have no address anyway.
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_RAW, 0, fileno=descriptor)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, ROOM)
         # Python's own bind() knows no channel.
         address = struct.pack("HHH", AF_BLUETOOTH, NO_DEVICE, CHANNEL)
-        if ctypes.CDLL(None, use_errno=True).bind(self._socket.fileno(), address, len(address)):
+        if libc.bind(descriptor, address, len(address)):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
     def drain(self) -> None:

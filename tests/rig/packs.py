@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import cycle
@@ -24,7 +25,29 @@ Value = bool | int | float | str
 REFUSED = 5  # connections
 CELSIUS = (21.3, 22.8)
 VARIED_EVERY = 0.5  # s between changes; each pack in turn
+LATELY = 25  # looks at a pack, one a second
 WAVE = ((-12.3, 0), (-11.6, 1), (-10.9, 2), (-11.4, 1), (-12.8, -1))  # A, and mV that all cells are off
+
+
+class Doubling:
+    """How often the program receives each notification lately.
+
+    BlueZ sends it once for each subscription: twice while another program has one, or while one that was left
+    behind exists.
+    """
+
+    def __init__(self) -> None:
+        self._counts: deque[tuple[int, int]] = deque(maxlen=LATELY)  # received by the program, by the machine
+
+    def add(self, received: int, notifications: int) -> None:
+        """Record the counts so far."""
+        self._counts.append((received, notifications))
+
+    @property
+    def sessions(self) -> int:
+        """Subscriptions of the program."""
+        first, last = self._counts[0], self._counts[-1]
+        return round((last[0] - first[0]) / max(last[1] - first[1], 1))
 
 
 class VirtualPacks:
@@ -38,6 +61,7 @@ class VirtualPacks:
         self._monitor = monitor
         self._capture_path, self._capture = capture, Capture(capture)
         self._others = others
+        self._doubling = {address: Doubling() for address in addresses}
         self._cells: dict[str, dict[int, int]] = {address: {} for address in addresses}  # mV, set by a fault
 
     @property
@@ -50,12 +74,18 @@ class VirtualPacks:
         received = self._capture.count(address)[0].received if self._capture_path.exists() else 0
         self._monitor.drain()
         traffic = self._wire.traffic(address)
+        doubling = self._doubling[address]
+        doubling.add(received, traffic.notifications)
         return {
             "pack": {"reads": traffic.reads, "mask": 0},
             "writes": traffic.writes,
-            "counters": {"garbled": traffic.garbled},
+            "counters": {
+                "garbled": traffic.garbled,
+                "notifications": traffic.notifications,
+                "received": received,
+            },
             "holder": ADAPTER["address"] if self._wire.connected(address) else None,
-            "notify_sessions": -(-received // max(traffic.notifications, 1)),
+            "notify_sessions": doubling.sessions,
         }
 
     async def vary(self) -> None:

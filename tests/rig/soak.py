@@ -41,8 +41,9 @@ async def run(plan: RigPlan) -> Report:
         async with watching() as watch:
             await watch.owned(LOCALSETTINGS, APPEAR)
         addresses = [plan.address(n) for n in range(plan.packs)]
-        packs = await stack.enter_async_context(virtual_packs(addresses, directory / "capture"))
-        return await endure(plan, packs, directory, tell)
+        capture = machine.fresh_file("capture")
+        packs = await stack.enter_async_context(virtual_packs(addresses, capture))
+        return await endure(plan, packs, capture.parent, tell)
 
 
 def main() -> int:

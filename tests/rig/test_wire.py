@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from tests.rig.packs import Doubling
 from tests.rig.wire import DELETED, EVENT, RECEIVED, SENT, Wire
 
 ADDRESS, HANDLE = "A4:C1:38:00:00:01", 0x40
@@ -81,3 +82,15 @@ def test_packs_are_told_apart_by_their_connections_which_end_with_the_adapter() 
     assert wire.connected(ADDRESS)
     wire.feed(2.0, DELETED, b"")
     assert not wire.connected(ADDRESS)
+
+
+def test_notifications_that_arrive_twice_lately_show_a_second_subscription() -> None:
+    doubling = Doubling()
+    for received, notifications in ((100, 50), (130, 80), (161, 110)):  # doubled before; one is under way
+        doubling.add(received, notifications)
+    assert doubling.sessions == 1
+    doubling.add(261, 160)
+    assert doubling.sessions == 1
+    for received, notifications in ((1000 + 2 * n, 200 + n) for n in range(30)):
+        doubling.add(received, notifications)
+    assert doubling.sessions == 2

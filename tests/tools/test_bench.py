@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
-from bench.speed import makes
-from bench.speed.measure import BANK, BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, WATCHED_MAKES, Result
+from bench.speed import makes, rest
+from bench.speed.measure import (
+    BANK,
+    BEAT,
+    CYTHON,
+    FLOOR,
+    PROGRAM,
+    PURE,
+    RESTING,
+    SOCKETS,
+    WATCHED_MAKES,
+    Result,
+    as_on_a_gx,
+)
 from bench.speed.report import as_json, fleet_table, goals, page, table
 
 ONE = Result(
@@ -45,6 +61,16 @@ def test_each_build_and_number_of_packs_is_a_row_with_its_multiple_of_the_floor(
         ("| pure", "4"),
     ]
     assert {line[4] for line in lines} == {"1.50"}
+
+
+def test_the_program_is_started_as_a_release_starts_it() -> None:
+    command, environment = as_on_a_gx(sys.executable)
+    script = (Path(__file__).parents[2] / "bundle" / "bin" / "dbus-xbms").read_text()
+    assert f" {' '.join(command[1:])} " in script
+    done = subprocess.run(
+        (*command, "--version"), env=os.environ | environment, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("dbus-xbms ")
 
 
 def test_memory_per_further_pack_is_counted_from_the_next_smaller_number_of_packs() -> None:
@@ -120,3 +146,16 @@ def test_a_make_is_compared_with_jbds_that_were_measured_at_the_same_time() -> N
 def test_the_table_of_makes_that_was_kept_has_a_line_for_each() -> None:
     assert len(makes.kept().splitlines()) == 2 + len(WATCHED_MAKES)
     assert "<!-- makes -->" in page(RESULTS, "here")
+
+
+def test_packs_at_rest_are_compared_with_busy_ones_that_were_measured_at_the_same_time() -> None:
+    busy = rest.Rest(build="pure", subject=PROGRAM, packs=4, polls=4.0, wake_ups=23.0, cpu=0.01)
+    resting = replace(busy, subject=RESTING, polls=0.4, wake_ups=0.4, cpu=0.001)
+    lines = rest.table([busy, resting]).splitlines()[2:]
+    assert lines[0] == "| pure | 4 | busy | 1.00 | 23.00 | 1.00 | 1.00 |"
+    assert lines[1] == "| pure | 4 | at rest | 0.10 | 0.40 | 0.10 | 0.10 |"
+
+
+def test_the_table_of_packs_at_rest_that_was_kept_has_a_line_for_each_fleet() -> None:
+    assert all(f"| {packs} | at rest |" in rest.kept() for packs in rest.FLEETS)
+    assert "<!-- rest -->" in page(RESULTS, "here")

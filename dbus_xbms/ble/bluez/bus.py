@@ -83,7 +83,12 @@ class FollowingBus(OrderedBluezBus):
 
     async def follow_device(self, path: str) -> None:
         """Receive the changes of a device from now on; notifications come over another connection."""
-        await call_daemon(self, "AddMatch", f"{_CHANGES},path='{path}',arg0='{DEVICE}'")
+        await call_daemon(self, "AddMatch", _changes_of(path))
+
+    async def unfollow_device(self, path: str) -> None:
+        """Receive the changes of a device no more."""
+        self.followed.discard(path)
+        await self._remove(_changes_of(path))
 
     @asynccontextmanager
     async def following_devices(self, adapter: str) -> AsyncIterator[None]:
@@ -93,10 +98,18 @@ class FollowingBus(OrderedBluezBus):
         try:
             yield
         finally:
-            try:
-                await call_daemon(self, "RemoveMatch", rule)
-            except BusError as err:
-                log.debug("changes of all devices are still received: %s", err)
+            await self._remove(rule)
+
+    async def _remove(self, rule: str) -> None:
+        try:
+            await call_daemon(self, "RemoveMatch", rule)
+        except BusError as err:
+            log.debug("%s is still received: %s", rule, err)
+
+
+def _changes_of(device: str) -> str:
+    """Return the match rule for changes of a device."""
+    return f"{_CHANGES},path='{device}',arg0='{DEVICE}'"
 
 
 @asynccontextmanager

@@ -86,6 +86,8 @@ async def follow(path: str) -> None:
     manager, bus = await _manager_and_bus()
     if bus is None or path in bus.followed:
         return
+    for gone in [one for one in bus.followed if one.rpartition("/")[0] not in manager._adapters]:
+        await bus.unfollow_device(gone)  # its adapter was unplugged, and may return under another name
     await bus.follow_device(path)
     if path in manager._properties:  # as it was when bleak last heard of it
         try:

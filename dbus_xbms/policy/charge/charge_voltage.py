@@ -18,7 +18,9 @@ TOP_MARGIN = 0.015  # V below full where a cell counts as at the top
 STEP = 0.01  # V; the CVL is rounded down to it
 
 ABSORPTION_ENDS_AFTER = 1800.0  # s below the top
-BALANCER_REST = 300.0  # s without balancing until the balancer counts as done
+# s without balancing until the balancer counts as done. Many balance only while the pack is charged, which it
+# is not for up to 16 min after the CVL has fallen for the highest cell.
+BALANCER_REST = 1800.0
 DRIFT_TIME = 300.0  # s that cells at rest must differ
 FLOAT_BEFORE_DRIFT = 6 * 3600.0  # s; cells that no absorption can equalise must not be held at the top
 REBULK_DROP = 5.0  # % below the SoC at which float began, because the SoC may have drifted

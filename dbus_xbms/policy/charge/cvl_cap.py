@@ -32,6 +32,9 @@ KNOWN_TOLERANCE, LEAST_KNOWN_TOLERANCE = 0.02, 0.5  # the same, of chargers that
 # known to ignore the CCL less is tolerated: a pack of a bank may take more than its part.
 IDLE_RATE, KNOWN_IDLE_RATE, LEAST_IDLE_CURRENT = 0.005, 0.003, 0.2
 FALL_RATE = 0.005  # V/s per cell, while a fall as far as it was thought necessary has not sufficed
+# V; with a CCL of 0 a fall must suffice at once. A BMS rounds to 10 mV, now and when the overshoot
+# was learned.
+ROUNDING = 0.02
 LARGEST_DROP = 0.2  # V per cell below the pack's voltage: enough for FEED_IN with three cells
 LONGEST_STEP = 5.0  # s that one sample counts
 RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: at most 18 changes of direction an hour
@@ -178,7 +181,7 @@ def _lower(state: CapState, sample: PackSample, published: PublishedLimits, dt: 
     assert state.overshoot.volts is not None
     before = min(published.cvl, inf if state.cap is None else state.cap)
     excess = published.drop(sample.current - published.ccl, HIGHEST_RESISTANCE)
-    wanted = sample.voltage - state.overshoot.volts - excess
+    wanted = sample.voltage - state.overshoot.volts - excess - (0.0 if published.ccl else ROUNDING)
     if state.exceeded >= OBEY_TIME + FOLLOWS_WITHIN:
         wanted = min(wanted, before - FALL_RATE * published.count * min(dt, LONGEST_STEP))
     cap = min(before, max(wanted, sample.voltage - LARGEST_DROP * published.count, 0.0))

@@ -84,6 +84,16 @@ def test_absorption_waits_a_limited_time_for_a_working_balancer() -> None:
     assert after(absorbing, done, BALANCER_REST).stage is Stage.FLOAT
 
 
+def test_absorption_goes_on_while_the_balancer_pauses_because_the_cvl_has_fallen() -> None:
+    balancing = replace(TOP, cells=(3.45, 3.39, 3.39, 3.39), balancing=frozenset({1}), soc=98.0)
+    paused = replace(balancing, current=0.0, balancing=frozenset())
+    state = first(balancing)
+    for _ in range(7):
+        state = after(after(state, balancing, 900), paused, 2 * RECOVERY_HOLD)
+    assert state.absorption_time > 7200
+    assert state.stage is Stage.ABSORPTION
+
+
 def test_a_short_pause_does_not_restart_absorption_and_a_long_one_does() -> None:
     state = after(first(TOP), TOP, 800)
     paused = after(state, RESTING, ABSORPTION_ENDS_AFTER / 2)
