@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pytest
 
 from tests.bus.bank_boat import BANK, MEMBER, PACK, complete, wired
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_start_orders import ABSENT, BLUETOOTHD, LATER, LOCALSETTINGS, LOWEST, SERVICE, Witness
+from tests.bus.test_start_orders import (
+    ABSENT,
+    BLUETOOTHD,
+    ERROR_67,
+    LOCALSETTINGS,
+    LOWEST,
+    SERVICE,
+    Start,
+    Witness,
+    started,
+)
 from tests.bus.test_victron_systemcalc import (
     CHARGERS,
     MULTI,
@@ -40,8 +50,6 @@ __all__ = ["pytestmark"]
 
 SYSTEMCALC = "systemcalc"
 PACKS = 2
-ERROR_67 = 60.0  # s without a BMS until chargers show error 67
-Start = Callable[[], Any]
 
 
 @dataclass
@@ -130,15 +138,6 @@ def starts(tmp_path: Path) -> dict[str, Start]:
     }
 
 
-async def started(stack: AsyncExitStack, chosen: dict[str, Start], order: Iterable[str]) -> dict[str, Any]:
-    """Start programs, each some time after the one before."""
-    running: dict[str, Any] = {}
-    for name in order:
-        await asyncio.sleep(LATER if running else 0.0)
-        running[name] = await stack.enter_async_context(chosen[name]())
-    return running
-
-
 @asynccontextmanager
 async def witnessed(tmp_path: Path) -> AsyncIterator[tuple[Witnesses, Venus]]:
     """A GX on which the owner has chosen a bank; only its chargers run."""
@@ -155,10 +154,6 @@ async def witnessed(tmp_path: Path) -> AsyncIterator[tuple[Witnesses, Venus]]:
         watching.cancel()
 
 
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
 @pytest.mark.parametrize(
     "order", [*permutations((LOCALSETTINGS, SYSTEMCALC, BLUETOOTHD, SERVICE))], ids=", ".join
 )
@@ -166,8 +161,7 @@ async def test_in_every_order_of_starts_chargers_obey_the_bank_alone(
     tmp_path: Path, order: tuple[str, ...]
 ) -> None:
     async with witnessed(tmp_path) as (witnesses, venus), AsyncExitStack() as stack:
-        await started(stack, starts(tmp_path), order)
-        began = _now()
+        _, began = await started(stack, starts(tmp_path), order)
         await venus.until_bank(complete(PACKS))
         await witnesses.controlled(began)
         await asyncio.sleep(ABSENT)
@@ -180,11 +174,10 @@ async def test_after_a_kill_of_one_of_victrons_programs_chargers_obey_the_bank_a
 ) -> None:
     async with witnessed(tmp_path) as (witnesses, venus), AsyncExitStack() as stack:
         chosen = starts(tmp_path)
-        running = await started(stack, chosen, chosen)
-        began = _now()
+        running, began = await started(stack, chosen, chosen)
         await venus.until_bank(complete(PACKS))
         await witnesses.controlled(began)
         running[name].kill()
-        await witnesses.controlled(_now() + ABSENT)
+        await witnesses.controlled(asyncio.get_running_loop().time() + ABSENT)
         await venus.until_bank(complete(PACKS))
         witnesses.judge(f"restart: {name} by KILL", began)

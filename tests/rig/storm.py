@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+from tests.endurance.known import Known
 from tests.endurance.orders import Allowed
 from tests.endurance.plan import OWNERS, Plan
 from tests.endurance.storm import STORM, Fault, Harm, Parameters, Scope
 
 ADAPTER = {"name": "hci0", "address": "00:1A:7D:DA:71:13"}
 PACK_COUNT = 4
+SLOW = 2.0  # on the virtual machine, a poll with its connection takes about twice as long, with other load
 CAPACITY, CELLS = 100.0, 4  # Ah, of each virtual pack
 
 
@@ -103,6 +105,10 @@ class RigPlan(Plan):
     def allowed(self, number: int) -> Allowed:
         """Return what a pack's settings allow: nothing."""
         return Allowed()
+
+    def known(self, number: int) -> Known:
+        """Return a pack as the watch knows it."""
+        return replace(Plan.known(self, number), slow=SLOW)
 
     def owner(self, number: int) -> dict[str, float | str]:
         """Return the settings of a pack."""
