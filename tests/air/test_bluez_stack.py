@@ -120,7 +120,7 @@ def test_a_bug_while_watching_bluetoothd_is_raised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     @asynccontextmanager
-    async def failing_bus() -> AsyncIterator[None]:
+    async def failing_bus(kind: object) -> AsyncIterator[None]:
         raise KeyError("a bug")
         yield
 
@@ -130,7 +130,7 @@ def test_a_bug_while_watching_bluetoothd_is_raised(
         with pytest.raises(KeyError, match="a bug"):
             await asyncio.wait_for(bluez.watch(lambda _: None), 5)
 
-    monkeypatch.setattr("dbus_xbms.ble.bluez.stack.system_bus", failing_bus)
+    monkeypatch.setattr("dbus_xbms.ble.bluez.stack.connected", failing_bus)
     check()
 
 
