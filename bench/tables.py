@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.speed.makes import kept
+from bench.speed import makes as makes_speed
+from bench.speed import rest
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.protocols.aiobmsble.brands import BRANDS
 from dbus_xbms.protocols.aiobmsble.make import EXTRAS
@@ -96,7 +97,7 @@ def makes() -> str:
 TABLES: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     CHARGE_CONTROL: {"presets": presets, "bounds": bounds},
     SETTINGS: {"settings": settings, "bank": bank_settings},
-    BENCH: {"makes": kept},
+    BENCH: {"makes": makes_speed.kept, "rest": rest.kept},
     OTHER_MAKES: {"makes": makes},
 }
 

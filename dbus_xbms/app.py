@@ -347,6 +347,11 @@ class App:
             self._given_up(err)
             raise
 
+    def gathers(self) -> bool:
+        """Whether nothing but polls of packs at rest is under way, whose replies can wait for one another."""
+        packs = self._packs.values()
+        return bool(packs) and all(pack.at_rest for pack in packs) and any(pack.polling for pack in packs)
+
     def health(self) -> dict[str, int]:
         """Return the number of packs, banks, links and tasks. One that keeps growing is a leak."""
         return {

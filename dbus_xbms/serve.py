@@ -14,6 +14,7 @@ from dbus_xbms import supervision
 from dbus_xbms.app import App
 from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.dbus import BusError, BusLost
+from dbus_xbms.process.gathering import GatheringSelector
 from dbus_xbms.process.watchdog import Watchdog
 from dbus_xbms.supervision import Hung
 
@@ -22,14 +23,16 @@ log = logging.getLogger(__name__)
 FULL_COLLECTION_AFTER = 1  # searches in what is not quite new, 10 by default: a full one takes 1 ms
 
 
-async def serve(capture: Path | None, watchdog: Watchdog) -> int:
-    """Run the service until SIGTERM or SIGINT; return the exit status."""
+async def serve(capture: Path | None, watchdog: Watchdog, selector: GatheringSelector) -> int:
+    """Run the service until SIGTERM or SIGINT, in a loop with this selector; return the exit status."""
     lost: list[Exception] = []
     with ExitStack() as stack:
         file = stack.enter_context(CaptureFile(capture)) if capture else None
         _tune_garbage_collection()
         try:
-            await _until_stopped(App(file, given_up=supervision.end_at_last, beat=watchdog.beat), watchdog)
+            app = App(file, given_up=supervision.end_at_last, beat=watchdog.beat)
+            selector.gathers = app.gathers
+            await _until_stopped(app, watchdog)
         except* (BusError, Hung) as errors:
             lost.extend(leaves(errors))
     if not lost:

@@ -8,13 +8,15 @@ import os
 from collections.abc import Callable, Collection
 from typing import NoReturn, Protocol
 
+from dbus_xbms.beat import SLOW, next_beat
 from dbus_xbms.pack.poller import LONGEST_END, Progress
 from dbus_xbms.pack.publisher import LONGEST_REST
 
 log = logging.getLogger(__name__)
 
-WATCH_EVERY = 5.0  # s between checks
-HANGS_AFTER = LONGEST_REST + 15.0  # s without an update of the bus
+WATCH_EVERY = SLOW  # s between checks
+HANGS_AFTER = LONGEST_REST + 13.0  # s without an update of the bus
+SUSPENDED = 3.0  # s that a check comes late if the whole process was suspended
 END_LIMIT = LONGEST_END + 3.0  # s for a task to end
 STANDSTILL = 300.0  # s in which no attempt of any pack has finished
 LAST_LIMIT = 30.0  # s for the program to end by itself after a hang
@@ -55,7 +57,7 @@ def _now() -> float:
 
 def _slept(looked: float) -> bool:
     """Return whether the whole process was suspended since the last check."""
-    return _now() - looked > 2 * WATCH_EVERY
+    return _now() - looked > WATCH_EVERY + SUSPENDED
 
 
 async def run(pack: Watched) -> None:
@@ -68,7 +70,7 @@ async def run(pack: Watched) -> None:
     try:
         while not task.done():
             looked = _now()
-            await asyncio.wait([task], timeout=WATCH_EVERY)
+            await asyncio.wait([task], timeout=next_beat(looked, WATCH_EVERY) - looked)
             if _now() - pack.published_at > HANGS_AFTER and not _slept(looked) and not task.done():
                 log.error("%s: task hung; restarting", pack.address)
                 break
@@ -86,7 +88,7 @@ async def watch_progress(
 ) -> NoReturn:
     """Watch the progress of all packs. A failed attempt is progress; waiting for an adapter does not count.
 
-    ``beat`` is called every 5 s, to show that the loop runs.
+    ``beat`` is called every 10 s, to show that the loop runs.
 
     Raises:
         Hung: an adapter is available, but for minutes no attempt of any pack has finished.
@@ -94,7 +96,7 @@ async def watch_progress(
     since = _now()  # what came before does not count
     while True:
         looked = _now()
-        await asyncio.sleep(WATCH_EVERY)
+        await asyncio.sleep(next_beat(looked, WATCH_EVERY) - looked)
         beat()
         trying = [progress for pack in packs() if (progress := pack.progress).possible]
         if not trying or _slept(looked):

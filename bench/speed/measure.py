@@ -27,6 +27,7 @@ from tests.bus.venus import Seen, Venus
 # All packs are equal, so that different numbers of packs can be compared; 16 cells are the most work.
 PACK = {"cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3}
 MOST_BY_DEFAULT = 16  # connections on one adapter
+ROOT = Path(__file__).parents[2]
 START_LIMIT = 80.0  # s until all packs are on the bus
 WARM_UP = 8.0  # s; values read only once, such as the counters, have been read by then
 PROGRAM, FLOOR = "program", "floor"
@@ -205,9 +206,11 @@ async def _program(
         await venus.enable(*sim.addresses, **chosen, Chemistry="LiFePO4")
         if bank:
             await venus.confirm_bank(Control=trial.control)
+        command, environment = as_on_a_gx(trial.python)
+        async with Program("run", "--help", command=command, environment=environment) as compiling:
+            await compiling.ended()
         start = now()
-        command = (trial.python, "-m", "dbus_xbms")
-        program = await stack.enter_async_context(Program("run", command=command))
+        program = await stack.enter_async_context(Program("run", command=command, environment=environment))
         await program.until(": enabled")  # its settings exist from now on
         await venus.set("", "MaxConnections", max(trial.packs, MOST_BY_DEFAULT))
         for pack in sim.addresses:
@@ -216,6 +219,13 @@ async def _program(
             await venus.until_bank(lambda seen: seen["/System/NrOfModulesOffline"] == 0, timeout=START_LIMIT)
     first, last = min(shown.values()) - start, max(shown.values()) - start
     return Started(pid=program.pid, first_value=first, last_value=last)
+
+
+def as_on_a_gx(python: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return command and environment that run the program as a release does (`bin/dbus-xbms`)."""
+    (libraries,) = Path(python).absolute().parents[1].glob("lib/python3.*/site-packages")
+    environment = {"PYTHONPATH": f"{ROOT}:{libraries}", "PYTHONDONTWRITEBYTECODE": ""}
+    return (python, "-S", "-P", "-u", "-m", "dbus_xbms"), environment
 
 
 async def _floor(stack: AsyncExitStack, trial: Trial, sim: Simulation, time: str) -> Started:

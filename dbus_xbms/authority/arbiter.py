@@ -15,7 +15,7 @@ from dbus_xbms.policy.authority import AuthorityState, Claim, Reason, Ruling, Su
 log = logging.getLogger(__name__)
 
 HANDOVER_CHECK = 0.2  # s between checks whether the limits of the previous holder have left the bus
-STALE = 30.0  # s after which the surroundings count as unknown; they are read every 5 s
+STALE = 30.0  # s after which the surroundings count as unknown; they are read every 10 s
 WAIT_LIMIT = 8.0  # s that packs and banks wait at the start for the surroundings to be read
 # Reasons that are logged as warnings: the owner has enabled control.
 WARNED = (Reason.VOLTAGE_MISMATCH, Reason.OTHER_BMS, Reason.OTHER_PACK)

@@ -10,6 +10,7 @@ from typing import Any
 
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.beat import SLOW, next_beat
 from dbus_xbms.dbus import BusLost, CallFailed, NameWatcher, call_daemon, connected
 from dbus_xbms.interference.programs import is_foreign
 from dbus_xbms.policy.authority import Surroundings
@@ -26,14 +27,14 @@ CHARGERS = tuple(
     f"{VICTRON}.{kind}." for kind in ("vebus", "solarcharger", "multi", "inverter", "alternator", "dcgenset")
 )
 VOLTAGE = "/Dc/0/Voltage"
-SLOW_INTERVAL = 30.0  # s; while no pack may control
-INTERVAL = 5.0  # s; polled, because the services signal every second, mostly about other values
+IDLE_INTERVAL = 3 * SLOW  # s; while no pack may control
+INTERVAL = SLOW  # s; polled, because the services signal every second, mostly about other values
 
 NO_ANSWER = object()  # in place of a value
 
 
 class SurroundingsWatcher:
-    """Calls ``report`` every 5 s while ``wanted`` returns True, else every 30 s."""
+    """Calls ``report`` every 10 s while ``wanted`` returns True, else every 30 s."""
 
     def __init__(self, report: Callable[[Surroundings], None], wanted: Callable[[], bool]) -> None:
         self._report = report
@@ -67,7 +68,8 @@ class SurroundingsWatcher:
     async def _pause(self) -> None:
         self._idle = not self._wanted()
         try:
-            async with asyncio.timeout(SLOW_INTERVAL if self._idle else INTERVAL):
+            interval = IDLE_INTERVAL if self._idle else INTERVAL
+            async with asyncio.timeout_at(next_beat(asyncio.get_running_loop().time(), interval)):
                 await self._look_now.wait()
         except TimeoutError:
             pass

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from dbus_xbms.bank.members import Packs
+from dbus_xbms.beat import SLOW, next_beat
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.model import Mosfet
 from dbus_xbms.policy.bank import formation, topology
@@ -19,7 +20,7 @@ from dbus_xbms.text import listed
 
 log = CountedLog(logging.getLogger(__name__))
 
-LOOK_EVERY = 10.0  # s between looks for packs that could form a bank
+LOOK_EVERY = SLOW  # s between looks for packs that could form a bank
 
 
 async def propose(
@@ -33,7 +34,8 @@ async def propose(
         add: adds the settings of a bank with this number.
     """
     while True:
-        await asyncio.sleep(LOOK_EVERY)
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(next_beat(now, LOOK_EVERY) - now)
         if any(not named(settings) for settings in banks.values()):
             continue
         number = next((n for n in range(1, MOST_BANKS + 1) if n not in banks), None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbus_xbms import serve
+from dbus_xbms.process.gathering import GatheringSelector
 from dbus_xbms.process.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -28,4 +29,6 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM, or until the bus is lost."""
     watchdog = Watchdog(sys.stderr.fileno())
     watchdog.start()
-    return asyncio.run(serve.serve(args.capture, watchdog))
+    selector = GatheringSelector()
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
+        return runner.run(serve.serve(args.capture, watchdog, selector))

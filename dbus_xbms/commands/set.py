@@ -23,7 +23,7 @@ from dbus_xbms.policy.authority import refusal
 from dbus_xbms.settings import AnySetting, PackSettings, SettingsError, Value, bank_id
 from dbus_xbms.text import printable
 
-CONTROL_LIMIT = 10.0  # s until a pack has limits; the service checks who controls every 5 s
+CONTROL_LIMIT = 15.0  # s until a pack has limits; the service checks who controls every 10 s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -296,6 +296,16 @@ class PackMonitor:
         return self._poller.status.hci
 
     @property
+    def at_rest(self) -> bool:
+        """Whether the pack rests, and no command is waiting."""
+        return self._poller.at_rest
+
+    @property
+    def polling(self) -> bool:
+        """Whether the pack is being polled."""
+        return self._poller.polling
+
+    @property
     def progress(self) -> Progress:
         """The progress of polling."""
         return self._poller.progress

@@ -88,6 +88,16 @@ class Pack:
         """The progress of polling."""
         return self.monitor.progress
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the pack rests, and no command is waiting."""
+        return self.monitor.at_rest
+
+    @property
+    def polling(self) -> bool:
+        """Whether the pack is being polled."""
+        return self.monitor.polling
+
     def claim(self, *, confirmed: bool) -> Claim:
         """Return the pack's claim to control; ``confirmed``: its owner changed that since the start."""
         monitor, published = self.monitor, self._service.offers(CVL)

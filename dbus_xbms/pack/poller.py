@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from math import ceil, floor, inf
+from math import ceil, inf
 from typing import TypeVar
 
+from dbus_xbms.beat import next_beat
 from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.errors import NotSubscribed
@@ -42,17 +43,7 @@ COMMAND_LIMIT = 9.0  # s for a command with its read-backs
 LONGEST_END = COMMAND_LIMIT + CLOSE_LIMIT  # s until polling has ended: a command being sent is finished first
 COUNTERS_AFTER = 5.0  # s after the first poll: samples come first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
-ROUNDING = 1e-6  # parts of an interval
 FREE = 0.5  # of its interval for which a shared pack is at least left to the phone app
-
-
-def next_beat(due: float, interval: float) -> float:
-    """Return when the poll after one that was due at ``due`` is due, in s.
-
-    All packs with the same interval are polled at the same moment: the machine wakes once for all of them,
-    and each finds the program in the processor's cache.
-    """
-    return floor((due + interval) / interval + ROUNDING) * interval
 
 
 @record
@@ -94,6 +85,7 @@ class Poller:
         capture: Capture | None = None,
     ) -> None:
         self.changed = asyncio.Event()  # the link's status; cleared by the user
+        self.polling = False
         self.urgent = False  # the link stays open and is polled every second
         self._address = address
         self._settings = settings
@@ -151,6 +143,11 @@ class Poller:
         possible = self._central.possible(self._settings.adapter) and not self.lent_for
         interval = poll_rate.interval(self._settings, resting=True)
         return Progress(ended_at=self._ended_at, interval=interval, possible=possible)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the pack rests, and nothing hurries its polls."""
+        return self._resting and self._open and not self.urgent
 
     # Control
 
@@ -239,9 +236,12 @@ class Poller:
                 await self._wait_for_poll()
             if not self._open:
                 await self._connect()
+            self.polling = True
             return await self._poll()
         except (LinkError, ProtocolError) as err:
             return self._fail(err)
+        finally:
+            self.polling = False
 
     async def _wait_for_poll(self) -> None:
         """Wait until the next poll is due; a shared link is closed for that.

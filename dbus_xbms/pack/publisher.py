@@ -12,7 +12,9 @@ from dbus_xbms.report import AnyReport
 
 log = logging.getLogger(__name__)
 
-LONGEST_REST = 10.0  # s until a new report is made even if the last one stands; supervision counts on it
+# s until a new report is made even if the last one stands; supervision counts on it. Longer than the interval
+# between polls at rest, so that nothing but a poll is due while a pack rests.
+LONGEST_REST = 12.0
 SOONEST = 0.05  # s until a new report; the rest of a phase may be shorter than a clock's tick
 
 
@@ -61,7 +63,7 @@ class Publisher(Generic[R]):
         self._reporter = reporter
         self._service = service
         self._expires = _now()  # s, of the last report
-        self._wakes_at = _now()  # s, when :meth:`run` does
+        self._timer: asyncio.Timeout | None = None  # wakes :meth:`run`
 
     def publish(self, report: R) -> None:
         """Publish a report at once; if that takes waiting, :meth:`run` does it."""
@@ -70,8 +72,10 @@ class Publisher(Generic[R]):
         if published:
             self.published_at = now
         self._set_expiry(report, now)
-        if not published or self._expires < self._wakes_at:
+        if not published:
             self._reporter.changed.set()
+        elif self._timer and not self._timer.expired():
+            self._timer.reschedule(self._expires)
 
     async def run(self) -> None:
         """Publish until cancelled; then leave the bus."""
@@ -111,14 +115,13 @@ class Publisher(Generic[R]):
 
     async def _rest(self) -> None:
         """Wait for a change, or until the last published report expires."""
-        while _now() < self._expires:
-            self._wakes_at = self._expires
-            try:
-                async with asyncio.timeout_at(self._expires):
-                    await self._reporter.changed.wait()
-                    return
-            except TimeoutError:
-                continue
+        try:
+            async with asyncio.timeout_at(self._expires) as self._timer:
+                await self._reporter.changed.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._timer = None
 
 
 def _now() -> float:

@@ -21,7 +21,8 @@ REST_RATE, LEAST_CURRENT = 0.005, 0.2  # C and A; up to the greater of the two m
 VOLTAGE_CHANGE = 0.005  # V per cell that a pack's voltage may change from poll to poll
 VOLTAGE_RESOLUTION = 0.02  # V; two steps in which a BMS reports the pack's voltage
 TOP_MARGIN, BOTTOM_MARGIN = 0.03, 0.15  # V from cells to voltages at which currents are limited
-POLLS_PER_HOLD = 6  # at least, so that a missed poll never shows
+# At least: a failed poll ends the rest, and two thirds of the hold remain to try again every second
+POLLS_PER_HOLD = 3
 
 
 def interval(settings: PackSettings, *, resting: bool) -> float:

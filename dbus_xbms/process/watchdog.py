@@ -13,8 +13,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
-LOOK_EVERY = 10.0  # s without a beat until the first check, and between checks
-LOOKS = 6  # consecutive checks without a beat; after SIGSTOP one may come before the loop runs
+LOOK_EVERY = 15.0  # s without a beat until the first check, and between checks; a beat comes every 10 s
+LOOKS = 4  # consecutive checks without a beat; after SIGSTOP one may come before the loop runs
 SPIN_LIMIT = 60.0  # s of CPU time without a beat, for code in which no signal handler of Python runs
 END_LIMIT = 2.5  # s from SIGTERM to the end of the process
 FAILURE = 1  # exit status

@@ -1,6 +1,6 @@
 """The service ``com.victronenergy.xbms``: what the program does, and requests from pages of the GX.
 
-It changes by itself every 15 s at most, except while a scan runs. No pack and no bank depends on it.
+It changes by itself every 20 s at most, except while a scan runs. No pack and no bank depends on it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from dbus_xbms.beat import SLOW, next_beat
 from dbus_xbms.dbus import BusError, BusLost, NoBus
 from dbus_xbms.known.stored import Stored
 from dbus_xbms.logs import CountedLog
@@ -28,7 +29,7 @@ from dbus_xbms.venus.tables.program import ITEMS, NAME
 
 log = CountedLog(logging.getLogger(__name__))
 
-EVERY = 15.0  # s between two reports
+EVERY = 2 * SLOW  # s between two reports
 EVERY_IN_SCAN = 1.0  # s
 SETTLE = 2.0  # s between two readings of the settings; an owner may be dragging a slider
 READ_AGAIN = 600.0  # s; settings that the program never read are removed without notice
@@ -96,8 +97,9 @@ class ProgramService:
     async def _until_due(self) -> None:
         """Wait for something to publish."""
         self._wake.clear()
+        interval = EVERY_IN_SCAN if self._latest.scan_left else EVERY
         with suppress(TimeoutError):
-            async with asyncio.timeout(EVERY_IN_SCAN if self._latest.scan_left else EVERY):
+            async with asyncio.timeout_at(next_beat(_now(), interval)):
                 await self._wake.wait()
 
     def _report(self) -> ProgramReport:

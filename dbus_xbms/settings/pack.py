@@ -63,11 +63,11 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         "the pack or its bank.",
     )
     rest_interval = Setting(
-        default=5.0,
+        default=10.0,
         lowest=0.0,
         highest=10.0,
         unit="s",
-        help="Time between polls while the pack rests; at most a sixth of HoldTime. 0: as PollInterval.",
+        help="Time between polls while the pack rests; at most a third of HoldTime. 0: as PollInterval.",
     )
     adapter = Setting(
         default="",

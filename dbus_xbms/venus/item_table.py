@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from sys import intern
 
 from dbus_xbms.venus.item import Item, T
 
@@ -27,7 +28,7 @@ class ItemTable(tuple[Item[T], ...]):
         found: dict[str, dict[str, None]] = {"/": {}}
         for path in self.by_path:
             node = "/"
-            for name in path.strip("/").split("/"):
+            for name in map(intern, path.strip("/").split("/")):  # most occur many times
                 found.setdefault(node, {})[name] = None
                 node = f"{node.rstrip('/')}/{name}"
         return {node: tuple(names) for node, names in found.items()}

@@ -149,7 +149,7 @@ async def test_after_a_restart_no_member_controls_for_a_moment_and_the_bank_retu
 @virtual_time
 async def test_an_error_in_the_decision_of_a_bank_stops_its_currents_until_it_decides_again() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        boat = Boat(patch, ONE, TWO)
+        boat = Boat(patch, ONE, TWO, RestInterval=0.0)
         boat.bank(Enabled=1)
         async with boat.running() as app:
             await asyncio.sleep(SETTLED)
@@ -248,7 +248,7 @@ async def test_a_bank_that_hangs_is_restarted_and_controls_again() -> None:
 @virtual_time
 async def test_a_bank_whose_task_fails_returns_within_seconds_and_the_packs_go_on() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        boat = Boat(patch, ONE, TWO)
+        boat = Boat(patch, ONE, TWO, RestInterval=0.0)
         boat.bank(Enabled=1)
         async with boat.running():
             await asyncio.sleep(SETTLED)

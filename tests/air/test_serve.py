@@ -11,6 +11,7 @@ import pytest
 
 from dbus_xbms import serve as serve_module
 from dbus_xbms.dbus import BusLost
+from dbus_xbms.process.gathering import GatheringSelector
 from dbus_xbms.process.watchdog import Watchdog
 from dbus_xbms.serve import serve, unclaimed
 from dbus_xbms.supervision import Hung
@@ -25,6 +26,9 @@ class FailingApp:
 
     def __call__(self, *_: object, **__: object) -> FailingApp:
         return self
+
+    def gathers(self) -> bool:
+        return False
 
     async def run(self) -> None:
         try:
@@ -64,7 +68,7 @@ async def test_connections_that_close_while_the_service_stops_are_no_failure(
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(serve_module, "_tune_garbage_collection", lambda: None)  # of this process
     monkeypatch.setattr(serve_module, "App", FailingApp(error, at_once=not stopped))
-    assert await serve(None, StoppingWatchdog(stops=stopped)) == status
+    assert await serve(None, StoppingWatchdog(stops=stopped), GatheringSelector()) == status
     assert last in caplog.records[-1].getMessage()
 
 

@@ -78,6 +78,21 @@ async def test_writes_of_one_turn_reach_their_characteristics() -> None:
         assert fake.written == [(ONE, b"basic", "command"), (TWO, b"cells", "request")] * 2
 
 
+async def test_an_unconfirmed_write_is_carried_out_and_not_answered() -> None:
+    async with bluez() as fake, connected(GattBus) as (bus, _):
+        await bus.subscribe(ONE, one := Notifications())
+        bus.write_unconfirmed(ONE, b"basic")
+        while not fake.written:
+            await call_daemon(bus, "GetId")
+        assert fake.written == [(ONE, b"basic", "command")]
+        fake.refusals = [DBusError("org.bluez.Error.Failed", "Not connected")]
+        bus.write_unconfirmed(ONE, b"refused")
+        await bus.write(ONE, b"cells", response=False)
+        fake.notify(ONE, b"still works")
+        assert await one.next() == b"still works"
+        assert fake.written[1:] == [(ONE, b"cells", "command")]
+
+
 async def test_notifications_arrive_from_subscribed_characteristics_only() -> None:
     async with bluez() as fake, connected(GattBus) as (bus, _):
         one = Notifications()

@@ -161,7 +161,7 @@ class Blocking(watchdog.Watchdog):
     beats = 0
 
     def __init__(self, output):
-        super().__init__(output, look_every=1.5)
+        super().__init__(output, look_every=3.0)
 
     def beat(self):
         super().beat()
@@ -176,7 +176,7 @@ sys.exit(cli.main(["run"]))
 
 
 async def test_a_program_with_a_blocked_loop_is_ended_and_its_limits_leave_the_bus() -> None:
-    """With this interval, a loop without a beat is ended after 9 s; the loop beats every 5 s."""
+    """With this interval, a loop without a beat is ended after 12 s; the loop beats every 10 s."""
     async with (
         Simulation(1),
         Venus() as venus,
@@ -186,7 +186,7 @@ async def test_a_program_with_a_blocked_loop_is_ended_and_its_limits_leave_the_b
         await program.until("loop blocked")
         assert await program.ended() == 1
         await venus.until_gone(ONE)
-        assert "ERROR dbus_xbms.process.watchdog: hung for 9 s; ending, to be restarted" in program.log
+        assert "ERROR dbus_xbms.process.watchdog: hung for 12 s; ending, to be restarted" in program.log
         assert any("in watch_progress" in line for line in program.log)
 
 

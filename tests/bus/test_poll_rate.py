@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from bench.speed.process import sleeps
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
 
@@ -48,3 +49,21 @@ async def test_a_pack_at_rest_is_polled_rarely_and_a_protection_raises_an_alarm_
         assert venus.left == []
         assert await program.stop() == 0
     assert program.left_behind == []
+
+
+RESTED = 20.0  # s
+MOST_WAKE_UPS = 20  # in that time: half of it on a quiet machine, where all replies come within 0.25 s
+
+
+async def test_while_all_packs_rest_the_program_wakes_for_all_of_them_at_once() -> None:
+    still = {"load": "rest", "soc": 50.0, "noise": 0.0}
+    async with Simulation([still] * 4) as sim, Venus() as venus, Program("run", command=COMMAND) as program:
+        await venus.enable(*sim.addresses, Control=1, Chemistry="LiFePO4")
+        for address in sim.addresses:
+            await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None)
+        await asyncio.sleep(15)  # until the second poll at rest
+        polls = (await sim.truth(ONE))["counters"]["requests"]["04"]
+        before = sleeps(program.pid)
+        await asyncio.sleep(RESTED)
+        assert sleeps(program.pid) - before < MOST_WAKE_UPS
+        assert (await sim.truth(ONE))["counters"]["requests"]["04"] - polls in (1, 2, 3)

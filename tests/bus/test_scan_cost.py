@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from bench.speed.process import cpu_seconds
+from bench.speed.process import cpu_seconds, sleeps
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
 from tests.endurance.process import counted
@@ -61,12 +60,6 @@ async def test_nothing_scans_while_all_packs_are_connected() -> None:
 
 QUIET = 5.0  # s
 MOST_WAKE_UPS = 15  # in that time, of a program with nothing to do: it checks packs and tasks periodically
-
-
-def sleeps(pid: int) -> int:
-    """How often a process has gone to sleep so far."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
 
 
 async def test_the_program_sleeps_between_polls() -> None:

@@ -8,7 +8,7 @@ from tests.endurance.measured import Basic
 from tests.endurance.truth import JBD
 
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
-RESTING = 5.0  # s between polls of a pack at rest, at most
+RESTING = 10.0  # s between polls of a pack at rest, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Known:
     @property
     def resting(self) -> float:
         """Seconds between polls at rest; packs that are polled slowly anyway do not rest."""
-        return 0.0 if self.interval > 1 else min(RESTING, self.hold / 6)
+        return 0.0 if self.interval > 1 else min(RESTING, self.hold / 3)
 
     def pace(self, basic: Basic) -> float:
         """Return the seconds between polls of a pack in this state."""

@@ -63,7 +63,7 @@ def test_a_blocked_loop_ends_the_process_and_the_log_says_where(then: str) -> No
         assert started.wait(PATIENCE) == 1
         assert started.stderr
         text = started.stderr.read().decode()
-    assert "ERROR dbus_xbms.process.watchdog: hung for 1.8 s; ending, to be restarted" in text
+    assert "ERROR dbus_xbms.process.watchdog: hung for 1.2 s; ending, to be restarted" in text
     assert "in main" in text  # the traceback
 
 

@@ -23,10 +23,11 @@ DEPENDENCIES: dict[str, set[str]] = {
     "report": {"model", "policy", "settings"},
     "program_report": set(),
     "program": {
-        *("ble", "contact", "dbus", "known", "logs", "policy", "process", "program_report"),
+        *("ble", "contact", "dbus", "known", "logs", "policy", "process", "program_report", "beat"),
         *("protocols", "settings", "text", "venus"),
     },
     "text": set(),
+    "beat": set(),
     "logs": set(),
     "process": set(),
     "capture": set(),
@@ -38,13 +39,14 @@ DEPENDENCIES: dict[str, set[str]] = {
     "ble": {"contact", "dbus", "model", "protocols", "settings"},
     "venus": {"dbus", "logs", "model", "policy", "program_report", "text", "report", "settings"},
     "interference": {"ble", "dbus", "logs", "venus"},
-    "authority": {"dbus", "interference", "policy", "settings", "venus"},
+    "authority": {"beat", "dbus", "interference", "policy", "settings", "venus"},
     "pack": {
+        "beat",
         *("ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings"),
         "venus",
     },
-    "bank": {"dbus", "logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
-    "supervision": {"pack"},
+    "bank": {"beat", "dbus", "logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
+    "supervision": {"beat", "pack"},
     "rpc": {"ble", "contact", "dbus", "policy", "text", "protocols", "settings"},
     "scans": {"ble", "protocols", "settings"},
     "app": {
@@ -79,6 +81,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "__init__": {"client", "model", "protocols", "settings"},  # on first use only
 }
 PURE = {
+    "beat",
     "known",
     "model",
     "program_report",

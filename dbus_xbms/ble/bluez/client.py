@@ -21,6 +21,12 @@ from dbus_xbms.protocols import LinkError
 SINCE_5_84 = "org.bluez.Bearer.LE1"
 
 
+# BlueZ confirms the first writes of a connection, some two polls: it says if the pack is not paired, or if
+# another program has acquired the characteristic. Of later writes without a response of the pack it could
+# only say that they were sent, which the pack's reply shows.
+CONFIRMED_WRITES = 8
+
+
 class Client(BleakClientWithServiceCache):
     """A client that fails at once when BlueZ has dropped the device, which only a scan brings back.
 
@@ -31,6 +37,7 @@ class Client(BleakClientWithServiceCache):
         super().__init__(*args, **kwargs)
         self._gatt_bus = gatt_bus
         self._subscribed: set[str] = set()  # paths of characteristics
+        self._writes = 0  # confirmed ones
 
     async def connect(self, **kwargs: Any) -> None:
         """Connect and read the GATT table.
@@ -82,14 +89,19 @@ class Client(BleakClientWithServiceCache):
         """Write a characteristic.
 
         Raises:
-            BleakError: not connected, or refused.
+            BleakError: not connected, or refused as far as that is confirmed.
             BusLost: the connection to the bus is lost.
         """
         if not self.is_connected:
             raise BleakError("Not connected")
         if response is None:
             response = "write" in char_specifier.properties
-        await self._gatt_bus.write(compat.path_of(char_specifier), data, response=response)
+        path = compat.path_of(char_specifier)
+        if not response and self._writes >= CONFIRMED_WRITES:
+            self._gatt_bus.write_unconfirmed(path, data)
+            return
+        self._writes += 1
+        await self._gatt_bus.write(path, data, response=response)
 
 
 def _ignore(_: BleakGATTCharacteristic, value: bytearray) -> None:

@@ -41,6 +41,15 @@ class GattBus(FramedBus):
 
     # Calls
 
+    def write_unconfirmed(self, path: str, value: bytes) -> None:
+        """Write a characteristic without a response of the pack, nor of BlueZ: nothing tells of a failure.
+
+        Raises:
+            BusLost: the connection to the bus is lost.
+        """
+        body = gatt_frames.write_body(value, response=False)
+        self.send_frame(_write_head(path, MessageFlag.NO_REPLY_EXPECTED).frame(self.next_serial(), body))
+
     async def write(self, path: str, value: bytes, *, response: bool) -> None:
         """Write a characteristic, with or without a response of the pack.
 
@@ -57,7 +66,7 @@ class GattBus(FramedBus):
         """Call WriteValue; return the reply if it is an error."""
         body = gatt_frames.write_body(value, response=response)
         serial, done = self.next_serial(), asyncio.get_running_loop().create_future()
-        self.send_frame(_write_head(path).frame(serial, body))
+        self.send_frame(_write_head(path, MessageFlag.NONE).frame(serial, body))
         self._writes[serial] = done
         try:
             refusal: Message | None = await done
@@ -151,14 +160,15 @@ class GattBus(FramedBus):
                     done.set_exception(BusLost())
 
 
-@lru_cache(maxsize=64)  # more than there are connections
-def _write_head(path: str) -> MessageHead:
+@lru_cache(maxsize=128)  # more than there are connections
+def _write_head(path: str, flags: MessageFlag) -> MessageHead:
     return MessageHead(
         Message(
             destination=BLUEZ,
             path=path,
             interface=CHARACTERISTIC,
             member="WriteValue",
+            flags=flags,
             signature="aya{sv}",
             body=[b"", {}],
         )

@@ -94,7 +94,7 @@ def _rest_is_cut(s: PackSettings) -> str:
     most = s.hold_time / POLLS_PER_HOLD
     if s.rest_interval <= most:
         return ""
-    return f"RestInterval counts for at most a sixth of HoldTime: {most:.3g} s"
+    return f"RestInterval counts for at most a third of HoldTime: {most:.3g} s"
 
 
 def _temperature_off(s: PackSettings) -> str:

@@ -1,4 +1,4 @@
-"""When a pack is polled."""
+"""Moments that all periodic work shares."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.pack.poller import next_beat
+from dbus_xbms.beat import next_beat
 
 
 @given(st.floats(0, 1e7), st.floats(0, 1e7), st.sampled_from([0.2, 0.3, 1.0, 5.0, 30.0]))
