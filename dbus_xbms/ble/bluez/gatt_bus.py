@@ -84,8 +84,9 @@ class GattBus(FramedBus):
         await call_daemon(self, "AddMatch", _rule(path))
 
     def unsubscribe(self, path: str) -> None:
-        """Undo :meth:`subscribe`."""
-        notified = self._subscribed.pop(path)
+        """Undo :meth:`subscribe`, if that was called."""
+        if (notified := self._subscribed.pop(path, None)) is None:
+            return
         self._adapt()
         self._signals = {shape: known for shape, known in self._signals.items() if known is not notified}
         if not self._disconnected:
