@@ -109,6 +109,7 @@ class Link:
         """Start the session over the new connection."""
         if self._request.slot:
             self.status = replace(self.status, hci=self._request.slot.hci)
+            self._central.changed.notify()  # the adapter's use, for those who watch for interference
         assert self._request.device
         self.acquired = notify is Notify.ACQUIRE or (notify is Notify.AUTO and client.acquires_safely)
         self._session = session

@@ -104,6 +104,7 @@ class Watch:
         self._world = world
         self._tell = tell
         self._blind_until = -inf
+        self._awake_after = AWAKE_AFTER * max(known.slow for known in knowns)
         self._bank = BankJudge(members) if members else None
 
     @staticmethod
@@ -116,7 +117,7 @@ class Watch:
 
     def awake(self) -> None:
         """The program runs again."""
-        self.blind(self._now() + AWAKE_AFTER)
+        self.blind(self._now() + self._awake_after)
         for book in self.books.values():
             book.awake(self._now())
 
@@ -179,7 +180,7 @@ class Watch:
         """Record that the machine hung: late values are not the fault of the program."""
         now = self._now()
         self.stalls += 1
-        self.blind(max(self._blind_until, now + AWAKE_AFTER))
+        self.blind(max(self._blind_until, now + self._awake_after))
         self.disturbed(list(self.packs), Disturbance(begin=now - late, end=now))
 
     async def _judge_all(self, bank: Look) -> None:
