@@ -36,7 +36,7 @@ class StoredPack(SimulatedPack):
     """A pack under load, and what is stored of it."""
 
     def __init__(self, **settings: Value) -> None:
-        super().__init__(1, **settings)
+        super().__init__(1, None, **settings)
         self.board.battery = Battery(BatterySpec(cells=16, capacity=100.0, load="discharge"))
         self.service = self.recorder = RecordingDrawn(self.board)
         self.stored: dict[str, Value] = {DRAWN: 0.0}
