@@ -123,7 +123,6 @@ class Report:
     custom_name: str = ""
     product: str = ""  # name of the product, by its family
     switchable: bool = True  # the BMS can be switched
-    insecure: bool = True  # /Mgmt/InsecureConnection
     identity: PackIdentity = field(default_factory=PackIdentity)
     decision: Decision
     counters: Counters | None = None

@@ -34,6 +34,8 @@ START_LIMIT = 25.0  # s; one request may take 10 s, because it is tried with and
 DESCRIBE_LIMIT = 5.0  # s for the model and the versions, which a pack may not have
 LEAVE_LIMIT = 1.0  # s
 CANCEL_LIMIT = 3.0  # s for a cancelled call to end, else it is left behind
+CHECK_EVERY = 5.0  # s between two checks that this program runs
+STOPPED = 5.0  # s that a check is late if this program did not run
 
 _left_behind: set[asyncio.Task[Any]] = set()  # a task without a reference may vanish
 
@@ -51,6 +53,7 @@ class LibrarySession:
         self._client: LibraryClient | None = None
         self._bms: Any = None
         self._description: dict[str, str] = {}
+        self._check: asyncio.TimerHandle | None = None
 
     async def start(self, client: GattClient, device: BLEDevice, *, socket: bool) -> None:
         """Let the library subscribe and log in; the contract is ``Session.start``."""
@@ -62,7 +65,24 @@ class LibrarySession:
             capture=self._capture,
             failed=self._fail,
         )
+        self._check_later()
         await self._call(self._connect(device, self._client), START_LIMIT)
+
+    def _check_later(self) -> None:
+        """Check in a while whether this program has run all the time.
+
+        Some makes send without being asked. What waited while the program did not run would count as new.
+        """
+        loop = asyncio.get_running_loop()
+        due = loop.time() + CHECK_EVERY
+
+        def check() -> None:
+            if loop.time() - due < STOPPED:
+                self._check_later()
+            else:
+                self._fail(LinkError("this program did not run; what the pack has sent since then is old"))
+
+        self._check = loop.call_at(due, check)
 
     async def _connect(self, device: BLEDevice, client: LibraryClient) -> None:
         self._bms = library.make(self._bms_class, device, self._password)
@@ -117,6 +137,8 @@ class LibrarySession:
     def _fail(self, err: Exception) -> None:
         if not self._ended.done():
             self._ended.set_result(err)
+        if self._check:
+            self._check.cancel()
         if self._client:
             self._client.end()
 

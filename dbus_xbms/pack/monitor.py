@@ -165,7 +165,6 @@ class PackMonitor:
             switchable=self._protocol.switching is not None,
             instance=instance_of(self.settings.class_and_vrm_instance),
             custom_name=name_of(self.settings),
-            insecure=bool(self.settings.insecure_connection),
             identity=identity,
             decision=decision,
             counters=self._counters,

@@ -157,10 +157,10 @@ class PackMemory:
             self.save_all(state)
 
     def save_all(self, state: PackState) -> None:
-        """Store everything that changes by itself."""
+        """Store everything that changes by itself; first what a restart needs most, as time may run out."""
         kept = remembered(state.extremes) | remembered(state.history.history)
         kept |= identity.cycles_to_store(state.identity, state.sample, self._settings)
-        self._writer.put(kept | self._control_state(state))
+        self._writer.put(self._control_state(state) | kept)
 
     @staticmethod
     def _control_state(state: PackState) -> dict[str, Value]:

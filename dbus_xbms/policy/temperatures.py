@@ -69,7 +69,7 @@ def judge(
     by_role = [(role, t) for role, t in zip(letters, measured, strict=True)]
     used = [(role, t) for role, t in by_role if role in (CELL, MOSFET)]
     sane = [(role, t) for role, t in used if _sane(t)]
-    cells = tuple(t for role, t in sane if role == CELL)
+    cells = tuple([t for role, t in sane if role == CELL])
     mosfet = max((t for role, t in sane if role == MOSFET), default=None)
     return Temperatures(
         cells=cells,

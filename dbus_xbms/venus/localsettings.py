@@ -140,6 +140,8 @@ class LocalSettings:
     async def set(self, path: str, value: Value) -> Value:
         """Store a value and return what localsettings stored: it may assign another instance.
 
+        The program's own memory is not read back: there is much to store when the program ends.
+
         Raises:
             SettingsError: the value is refused, or there is no such setting.
         """
@@ -150,8 +152,7 @@ class LocalSettings:
         try:
             if await self._call(path, BUS_ITEM, "SetValue", "v", variant(value), returns="i") != 0:
                 raise SettingsError(f"localsettings refuses {value!r} for {path}")
-            stored: Value = unpack_variants(await self._call(path, BUS_ITEM, "GetValue", returns="v"))
-            stored = row.checked(stored) if row else stored
+            stored = value if row and row.internal else await self._stored(path, row)
         except BaseException:
             if self._known.get(path) != value:  # another program has changed it meanwhile
                 pass
@@ -164,6 +165,11 @@ class LocalSettings:
         if self._known.get(path, value) == value:
             self._known[path] = stored
         return self._known[path]
+
+    async def _stored(self, path: str, row: AnySetting | None) -> Value:
+        """Read one setting."""
+        stored: Value = unpack_variants(await self._call(path, BUS_ITEM, "GetValue", returns="v"))
+        return row.checked(stored) if row else stored
 
     async def stored(self, groups: Iterable[str]) -> dict[str, object]:
         """Return this program's stored settings below some groups, by path, whichever process added them."""

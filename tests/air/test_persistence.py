@@ -35,12 +35,13 @@ class RecordingDrawn(CheckingService):
 class StoredPack(SimulatedPack):
     """A pack under load, and what is stored of it."""
 
-    def __init__(self) -> None:
-        super().__init__(1)
+    def __init__(self, **settings: Value) -> None:
+        super().__init__(1, None, **settings)
         self.board.battery = Battery(BatterySpec(cells=16, capacity=100.0, load="discharge"))
         self.service = self.recorder = RecordingDrawn(self.board)
         self.stored: dict[str, Value] = {DRAWN: 0.0}
         self.writes: Counter[str] = Counter()
+        self.order: list[str] = []  # names of stored settings
         self.available = asyncio.Event()  # localsettings
         self.available.set()
         self.longest_loss = 0.0  # s of history that a kill at the worst moment would lose
@@ -49,6 +50,7 @@ class StoredPack(SimulatedPack):
         await self.available.wait()
         self.stored[path] = value
         self.writes[path] += 1
+        self.order.append(path.rpartition("/")[2])
         return value
 
     def write_name(self, value: Value) -> None:
@@ -96,3 +98,11 @@ async def test_everything_is_stored_at_once_when_localsettings_returns() -> None
 
     await simulated.run(DURATION, disturb)
     assert simulated.longest_loss <= SAVE_EVERY + TOLERANCE
+
+
+@virtual_time
+async def test_at_the_end_the_state_of_charge_control_is_stored_first() -> None:
+    simulated = StoredPack(Control=1, Chemistry="LiFePO4")
+    await simulated.run(60.0, lambda _: None)
+    newest_first = simulated.order[::-1]
+    assert newest_first.index("ControlState") > newest_first.index("TotalDrawn")

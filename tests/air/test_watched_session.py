@@ -29,7 +29,7 @@ from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.makes.device import OtherDevice
 from dbus_xbms.simulator.makes.table import MAKES
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack, gatt_table, question, running
-from tests.air.virtual_time import now, virtual_time
+from tests.air.virtual_time import VirtualTimeLoop, now, virtual_time
 
 aiobmsble = pytest.importorskip("aiobmsble", reason="the library needs Python 3.12")
 
@@ -154,6 +154,21 @@ async def test_a_lost_connection_ends_a_read_at_once_and_the_library_does_not_co
         assert link.lost.is_set()
         await asyncio.sleep(60.0)
         assert pack.client is None
+
+
+@virtual_time
+async def test_what_a_pack_has_sent_while_the_program_was_stopped_is_never_read() -> None:
+    pack = simulated("jikong")
+    async with closed(pack, "jikong") as link:
+        await link.open()
+        await link.read(None, counters=False, limit=10.0)
+        await asyncio.sleep(60.0)
+        await link.read(None, counters=False, limit=10.0)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        loop.jump(90.0)
+        with pytest.raises(LinkError, match="did not run"):
+            await link.read(None, counters=False, limit=10.0)
 
 
 @virtual_time

@@ -446,6 +446,34 @@ async def test_the_programs_own_memory_that_a_restart_has_lost_is_stored_again(
         assert changes.empty()
 
 
+class CountingReads(Simulated):
+    """A localsettings that counts how often a setting is read."""
+
+    reads = 0
+
+    def _attribute(self, name: str) -> Callable[[Message], object]:
+        read = super()._attribute(name)
+
+        def counted(call: Message) -> object:
+            self.reads += 1
+            return read(call)
+
+        return counted
+
+
+async def test_the_programs_own_memory_is_stored_with_one_call(private_bus: str) -> None:
+    server = CountingReads(BusType.SESSION)
+    await server.open()
+    cells, control = (pack_path(FIRST, row.name) for row in (PackSettings.cells, PackSettings.control))
+    async with serving() as local:
+        await local.add({cells: PackSettings.cells, control: PackSettings.control})
+        assert await local.set(cells, 4) == 4
+        assert server.reads == 0
+        assert await local.set(control, 1) == 1
+        assert server.reads == 1
+    await server.close()
+
+
 async def test_a_write_during_a_restart_is_made_afterwards(server: Server) -> None:
     await server.start()
     async with serving() as local:

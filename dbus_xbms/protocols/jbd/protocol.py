@@ -148,7 +148,7 @@ def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
         locked=is_locked(basic.protection),
         cells=cells,
         balancing=frozenset(basic.balancing),
-        temperatures=tuple(measured for measured, _ in sensors),
+        temperatures=tuple([measured for measured, _ in sensors]),
         sensor_roles="".join(role for _, role in sensors),
         learned=_learned(basic),
         health=basic.health,

@@ -120,7 +120,7 @@ class Basic:
     def sensors(self) -> tuple[tuple[float, str], ...]:
         """Every sensor in °C with its role, those of the tail last; roles are empty if not reported."""
         if self.tail.dialect is Dialect.STANDARD:
-            return tuple((measured, "") for measured in self.temperatures)
+            return tuple([(measured, "") for measured in self.temperatures])
         named = (("mosfet", MOSFET_ROLE), ("ambient", OTHER_ROLE))
         return (
             *((measured, CELL_ROLE) for measured in self.temperatures),
@@ -156,7 +156,7 @@ def decode_basic(payload: bytes) -> Basic:
         raise ProtocolError(f"temperature sensors: expected at most {MOST_SENSORS}, got {count}")
     probes, rest = payload[SENSORS_AT:][: 2 * count], payload[SENSORS_AT + 2 * count :]
     whole = probes[: len(probes) // 2 * 2]
-    temperatures = tuple(celsius(raw) for (raw,) in struct.iter_unpack(">H", whole))
+    temperatures = tuple([celsius(raw) for (raw,) in struct.iter_unpack(">H", whole)])
     tail = decode_tail(rest, values)
     gauge: Mapping[str, int] = values
     per_unit = _per_unit(values["status"], tail)

@@ -48,7 +48,7 @@ ITEMS = (
     ),
     *rows(
         IDENTITY,
-        Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
+        Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: r.settings.insecure_connection),
         Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
         Item("/ProductName", "s", "{}", product_name),
         Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),

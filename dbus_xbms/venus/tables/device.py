@@ -24,7 +24,7 @@ def named_product(product: str, address: str) -> str:
 
 
 IDENTITY: Source[Report] = Source(
-    attrgetter("address", "instance", "custom_name", "insecure", "identity", "product", "settings")
+    attrgetter("address", "instance", "custom_name", "identity", "product", "settings")
 )
 
 PROGRAM_ITEMS: tuple[Item[AnyReport], ...] = rows(
