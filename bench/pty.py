@@ -14,11 +14,39 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 from bench.terminal import Screen
 
 COMMAND = (sys.executable, "-W", "error", "-m", "dbus_xbms")
 LIMIT = 60.0  # s; starting an interpreter takes long on a busy machine
+
+
+class Process(Protocol):
+    """A started command, such as :class:`asyncio.subprocess.Process`."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def send_signal(self, signal: int, /) -> None: ...
+    async def wait(self) -> int: ...
+
+
+class Start(Protocol):
+    """Start a command in a session of its own."""
+
+    async def __call__(
+        self, *command: str, streams: Sequence[int], environment: Mapping[str, str]
+    ) -> Process: ...
+
+
+async def new_process(*command: str, streams: Sequence[int], environment: Mapping[str, str]) -> Process:
+    """Start a command with these standard streams, in a session of its own."""
+    stdin, stdout, stderr = streams
+    return await asyncio.create_subprocess_exec(
+        *command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, env=environment
+    )
 
 
 class OnTerminal:
@@ -27,7 +55,7 @@ class OnTerminal:
     def __init__(self, columns: int, lines: int) -> None:
         self.screen = Screen(columns, lines)
         self.sent = ""  # all output so far
-        self.process: asyncio.subprocess.Process
+        self.process: Process
         self._ours, self.theirs = os.openpty()
         self._decoder = getincrementaldecoder("utf-8")("replace")  # a chunk may end within a character
         self._more = asyncio.Event()
@@ -127,18 +155,16 @@ async def on_terminal(
     size: tuple[int, int] = (80, 24),
     keys: bool = True,
     environment: Mapping[str, str] = MappingProxyType({}),
+    start: Start = new_process,
 ) -> AsyncIterator[OnTerminal]:
     """Run ``dbus-xbms`` on a terminal of this size; ``keys``: also connect its input."""
     terminal = OnTerminal(*size)
     terminal.open()
     bare = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS", "NO_COLOR")}
-    terminal.process = await asyncio.create_subprocess_exec(
+    terminal.process = await start(
         *(*command, *arguments),
-        stdin=terminal.theirs if keys else asyncio.subprocess.DEVNULL,
-        stdout=terminal.theirs,
-        stderr=terminal.theirs,
-        start_new_session=True,
-        env={**bare, "TERM": "xterm", **environment},
+        streams=(terminal.theirs if keys else asyncio.subprocess.DEVNULL, terminal.theirs, terminal.theirs),
+        environment={**bare, "TERM": "xterm", **environment},
     )
     try:
         yield terminal

@@ -24,6 +24,12 @@ from tests.fork_server import Request
 ROOT = Path(__file__).parents[1]
 
 
+def obeys(environment: Mapping[str, str]) -> bool:
+    """Return whether a fork obeys an environment: it has what Python reads at its start from this process."""
+    differing = {*environment.items()} ^ {*os.environ.items()}
+    return not any(name.startswith(("LANG", "LC_", "PYTHON")) for name, _ in differing)
+
+
 class Forked(asyncio.Protocol):
     """A running program, with what tests use of ``asyncio.subprocess.Process``."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench import pty
+from tests import forked
+from tests.bus.simulation import Start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +30,20 @@ async def shown(terminal: pty.OnTerminal) -> Shown:
     return Shown(status=await terminal.ended(), text=terminal.sent)
 
 
+async def start_program(*command: str, streams: Sequence[int], environment: Mapping[str, str]) -> pty.Process:
+    """Start the program as a fork if other programs of the test are forks."""
+    known = command[: len(pty.COMMAND)] == pty.COMMAND
+    if not (Start.forks and known and forked.obeys(environment)) or asyncio.subprocess.DEVNULL in streams:
+        return await pty.new_process(*command, streams=streams, environment=environment)
+    arguments = command[len(pty.COMMAND) :]
+    return await forked.start(*arguments, streams=streams, environment=environment, new_session=True)
+
+
 async def on_terminal(*arguments: str, columns: int = 80, lines: int = 24, kind: str = "xterm") -> Shown:
     """Run a command with all three streams on a terminal."""
-    async with pty.on_terminal(*arguments, size=(columns, lines), environment={"TERM": kind}) as terminal:
+    async with pty.on_terminal(
+        *arguments, size=(columns, lines), environment={"TERM": kind}, start=start_program
+    ) as terminal:
         return await shown(terminal)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from bench import pty
-from tests.on_terminal import Shown, shown
+from tests.on_terminal import Shown, shown, start_program
 
 CTRL_C, CTRL_D = "^C", "^D"
 
@@ -16,7 +16,7 @@ async def talk(
     *arguments: str, answers: Sequence[tuple[str, str]], columns: int = 80, lines: int = 24
 ) -> Shown:
     """Run a command on a terminal and give each answer once its question appears."""
-    async with pty.on_terminal(*arguments, size=(columns, lines)) as terminal:
+    async with pty.on_terminal(*arguments, size=(columns, lines), start=start_program) as terminal:
         start = 0
         for question, reply in answers:
             await terminal.wrote(question, start)

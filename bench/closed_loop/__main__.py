@@ -57,10 +57,11 @@ ignore the current limit, and only the charge voltage controls them. The bank fi
 40 s, which does not count; from then on it is held to the same 12 s, also over restarts of the program.
 
 Packs in parallel have one voltage: beside a pack with a cell far ahead they are not quite full when that cell
-is, until its balancer has bled all but about 1 % of the lead. At 0.1 A, for some 5 h of a sunny day, a lead
-of 4 % takes some 6 sunny days with 100 Ah, and some 12 with 200 Ah. So the weak cell of the pack with 200 Ah
-is 2 % ahead, and one row shows what is reached with 4 %. In 2s2p it is 2 %, too: balancers work within a
-pack, so what one string lacks when the other is full, it keeps lacking.
+is, until its balancer has bled the lead down to about 1 %. In a pack of 100 Ah it works for some 7 h of a
+sunny day, so a lead of 4 % takes some days. The pack of 200 Ah with the weak cell is cold and reaches the top
+in the afternoon; with less than 5 h a day, 4 % would take some 12 sunny days. So its weak cell is 2 % ahead,
+and one row shows what is reached with 4 %. In 2s2p it is 2 %, too: balancers work within a pack, so what one
+string lacks when the other is full, it keeps lacking.
 
 The script fails if chargers that obey the bank exceed a limit or a ceiling, leave a pack empty, or get no
 limits for a second (for 10 s around a restart). In 10 days it also fails if there is no day on which all

@@ -16,10 +16,10 @@ WEAK = Odd(capacity=0.85, resistance=2.0, leak=0.002)  # full and empty before t
 EVEN = {n: Odd(behind=0.4) for n in (2, 3, 4)}  # cell 1 is 20 mV ahead of the others at the top
 AHEAD = {n: Odd(behind=0.8) for n in (2, 3, 4)}  # 40 mV
 # The lead of a weak cell, in % of its capacity: cells that were joined without balancing them differ by 2 %.
-# A balancer of 0.1 A must bleed all of it but 1 %, until which the packs beside it show 99 % at most. It
-# works some 5 h on a sunny day, so 4 % of 100 Ah take 6 sunny days, and 4 % of 200 Ah 12: more than the
-# simulation has. Between strings in series no balancer works: what one lacks when the other is full, it lacks
-# for ever.
+# A balancer must bleed all of it but about 1 %, until which the packs beside it show 99 % at most. With 0.1 A
+# for 7 h of a sunny day, 4 % of 100 Ah take some days. In a cold pack of 200 Ah it works for less than 5 h a
+# day, and 4 % take some 12 sunny days: more than the simulation has. Between strings in series no balancer
+# works: what one lacks when the other is full, it keeps lacking.
 NEAR, FAR = 2.0, 4.0  # 62 and 88 mV at the top
 NEAR_AHEAD = {n: Odd(behind=NEAR) for n in (2, 3, 4)}
 FAR_AHEAD = {n: Odd(behind=FAR) for n in (2, 3, 4)}

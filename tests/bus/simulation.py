@@ -49,7 +49,7 @@ async def start(
     *arguments: str, command: Sequence[str], environment: Mapping[str, str], typed: str = ""
 ) -> asyncio.subprocess.Process | forked.Forked:
     """Start a program with ``typed`` as its standard input, and with pipes for its output."""
-    if Start.forks and command is COMMAND:
+    if Start.forks and command is COMMAND and forked.obeys(environment):
         return await forked.start_with_pipes(*arguments, environment=environment, typed=typed.encode())
     process = await asyncio.create_subprocess_exec(
         *(*command, *arguments),
@@ -121,13 +121,13 @@ class Program:
             self.status = await self._process.wait()
         return self.status
 
-    async def until(self, text: str, timeout: float = PATIENCE) -> str:
-        """Wait for a line that contains ``text``, in the log or in the output, and return it."""
+    async def until(self, text: str, timeout: float = PATIENCE, times: int = 1) -> str:
+        """Wait for the ``times``-th line, in the output or the log, that contains ``text``, and return it."""
         async with asyncio.timeout(timeout):
             while True:
-                for line in (*self.output, *self.log):
-                    if text in line:
-                        return line
+                lines = [line for line in (*self.output, *self.log) if text in line]
+                if len(lines) >= times:
+                    return lines[times - 1]
                 self._line.clear()
                 await self._line.wait()
 

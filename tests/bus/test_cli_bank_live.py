@@ -55,6 +55,9 @@ async def test_add_is_enough_for_two_packs_to_act_as_one_battery() -> None:
         )
         for name in ("Bow", "Stern", "Port"):
             await command("set", name, "AllowMosfetControl", "1")
+        # The bank's service comes with 2 packs, then 3, and then with switches. A command before that
+        # would have no outcome.
+        await service.until("xbms_bank_1 is on the bus", times=3)
         assert (await command("switch", "bank 1", "charge", "off")).out.strip().endswith("charge off: done")
         assert "charge off" in (await command("bank")).out
 

@@ -8,11 +8,12 @@ import time
 from collections.abc import AsyncIterator
 from csv import DictReader
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bench.pty import on_terminal
+from bench import pty
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import LinkStatus
 from dbus_xbms.protocols import Advertised
@@ -20,9 +21,12 @@ from dbus_xbms.rpc import RpcService
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.bus.venus import show
+from tests.on_terminal import start_program
 from tests.patience import PATIENCE
 from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, SAMPLE
 from tests.unit.samples import changed
+
+on_terminal = partial(pty.on_terminal, start=start_program)
 
 CHARGING = changed(
     CONTROLLING,

@@ -148,7 +148,7 @@ class VirtualPacks:
         else:
             await machine.start_bluetoothd()
 
-    async def _unplug(self, target: str, parameters: Mapping[str, Value]) -> None:
+    async def _adapter_removed(self, target: str, parameters: Mapping[str, Value]) -> None:
         if parameters["on"]:
             await machine.kill("vbms", signal.SIGTERM)
         else:

@@ -55,7 +55,7 @@ RIG_STORM = (
         slot="stack",
     ),
     Fault(
-        name="unplug",
+        name="adapter_removed",
         scope=Scope.WORLD,
         weight=2,
         lasts=(2, 30),

@@ -32,8 +32,7 @@ KNOWN_TOLERANCE, LEAST_KNOWN_TOLERANCE = 0.02, 0.5  # the same, of chargers that
 # known to ignore the CCL less is tolerated: a pack of a bank may take more than its part.
 IDLE_RATE, KNOWN_IDLE_RATE, LEAST_IDLE_CURRENT = 0.005, 0.003, 0.2
 FALL_RATE = 0.005  # V/s per cell, while a fall as far as it was thought necessary has not sufficed
-# V; with a CCL of 0 a fall must suffice at once. A BMS rounds to 10 mV, now and when the overshoot
-# was learned.
+# V; a BMS rounds to 10 mV, now and when the overshoot was learned. One so close below FEED_IN is FEED_IN.
 ROUNDING = 0.02
 LARGEST_DROP = 0.2  # V per cell below the pack's voltage: enough for FEED_IN with three cells
 LONGEST_STEP = 5.0  # s that one sample counts
@@ -181,7 +180,10 @@ def _lower(state: CapState, sample: PackSample, published: PublishedLimits, dt: 
     assert state.overshoot.volts is not None
     before = min(published.cvl, inf if state.cap is None else state.cap)
     excess = published.drop(sample.current - published.ccl, HIGHEST_RESISTANCE)
-    wanted = sample.voltage - state.overshoot.volts - excess - (0.0 if published.ccl else ROUNDING)
+    known = state.overshoot.volts
+    if not published.ccl:  # the first fall must suffice
+        known = max(known, min(known + ROUNDING, FEED_IN))
+    wanted = sample.voltage - known - excess
     if state.exceeded >= OBEY_TIME + FOLLOWS_WITHIN:
         wanted = min(wanted, before - FALL_RATE * published.count * min(dt, LONGEST_STEP))
     cap = min(before, max(wanted, sample.voltage - LARGEST_DROP * published.count, 0.0))
