@@ -2,7 +2,7 @@
 
 The fork is a process of its own, with its arguments, environment, directory, streams, signals and exit
 status. What a start of Python itself does is tested with new processes: by `tests/process`, `tests/bundle`,
-and those tests of `tests/bus` whose processes count coverage.
+and the tests in `NEW_PROCESSES` of `tests/bus`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 
 from tests.fork_server import Request
 
 ROOT = Path(__file__).parents[1]
+COUNTED = "COVERAGE_PROCESS_CONFIG"  # set by coverage for the processes in which it counts
 
 
 def obeys(environment: Mapping[str, str]) -> bool:
@@ -97,7 +98,7 @@ async def start(
     ours, theirs = os.pipe()
     try:
         _, forked = await loop.connect_read_pipe(Forked, os.fdopen(ours, "rb", buffering=0))
-        socket.send_fds(_server(), [request.encode()], [*streams, theirs])
+        socket.send_fds(_server(COUNTED in environment), [request.encode()], [*streams, theirs])
     finally:
         os.close(theirs)
     await forked.started()
@@ -128,21 +129,29 @@ async def _reader(descriptor: int) -> asyncio.StreamReader:
     return reader
 
 
+def end_servers() -> None:
+    """End what the forks were made of, so that it writes the coverage of its imports."""
+    _servers.close()
+    _server.cache_clear()
+
+
+_servers = ExitStack()  # ends all
+atexit.register(end_servers)
+
+
 @cache
-def _server() -> socket.socket:
-    """Start the server of this process, and return the socket for requests."""
+def _server(counted: bool) -> socket.socket:
+    """Start the server whose forks count coverage, or the one whose forks do not; return its socket."""
+    environment = {name: value for name, value in os.environ.items() if counted or name != COUNTED}
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         server = subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "tests.fork_server", str(theirs.fileno())],
             cwd=ROOT,
+            env=environment,
             stdout=subprocess.DEVNULL,  # not a terminal, on which Python would write line by line
             pass_fds=[theirs.fileno()],
         )
-
-    def end() -> None:
-        ours.close()
-        server.wait()
-
-    atexit.register(end)
+    _servers.callback(server.wait)
+    _servers.enter_context(ours)
     return ours

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.bus.daemon import private_daemon
 from tests.bus.simulation import Start
 
-# These tests start Python for each process, and count coverage in it, which takes 0.5 s of computing. The
-# others run the same lines again, in processes that have imported the program before (tests/forked.py).
+# Coverage is counted in the processes of these tests only; the others run the same lines again.
 COUNTED_PROCESSES = (
     *("test_cli_add.py", "test_cli_bank.py", "test_cli_demo.py", "test_cli_doctor.py", "test_cli_probe.py"),
     *("test_cli_scan.py", "test_program.py", "test_shunt.py", "test_simulator_faults.py"),
 )
+# These start Python for each process, which takes 0.3 s of computing, twice as much with coverage. All others
+# fork processes that have imported the program before (tests/forked.py).
+NEW_PROCESSES = ("test_program.py",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,12 +27,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.bus)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def fork_servers() -> Iterator[None]:
+    yield
+    forked.end_servers()
+
+
 @pytest.fixture(autouse=True)
 def quick_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fork processes, without coverage, except those of :data:`COUNTED_PROCESSES`."""
+    """Fork processes, without coverage, except in the tests that are listed above."""
     if request.path.name not in COUNTED_PROCESSES:
-        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-        monkeypatch.setattr(Start, "forks", True)
+        monkeypatch.delenv(forked.COUNTED, raising=False)
+    monkeypatch.setattr(Start, "forks", request.path.name not in NEW_PROCESSES)
 
 
 @pytest.fixture
