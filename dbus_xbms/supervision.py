@@ -67,11 +67,14 @@ async def run(pack: Watched) -> None:
         Hung: its task cannot be ended.
     """
     task = asyncio.create_task(pack.run(), name=f"run {pack.address}")
+    since = _now()  # what the process was suspended for does not count
     try:
         while not task.done():
             looked = _now()
             await asyncio.wait([task], timeout=next_beat(looked, WATCH_EVERY) - looked)
-            if _now() - pack.published_at > HANGS_AFTER and not _slept(looked) and not task.done():
+            if _slept(looked):
+                since = _now()
+            elif _now() - max(pack.published_at, since) > HANGS_AFTER and not task.done():
                 log.error("%s: task hung; restarting", pack.address)
                 break
     finally:

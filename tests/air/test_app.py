@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -309,3 +309,29 @@ async def test_the_loss_of_the_bus_is_not_treated_as_a_fault_of_a_pack() -> None
         with pytest.raises(BusLost):
             await boat.app._apply(group, ONE)
         assert boat.states == {}
+
+
+class Rests(NamedTuple):
+    """The part of a pack that tells whether it rests."""
+
+    at_rest: bool
+    polling: bool
+
+
+@pytest.mark.parametrize(
+    ("packs", "gathers"),
+    [
+        ([], False),
+        ([Rests(at_rest=True, polling=False)], False),
+        ([Rests(at_rest=True, polling=True), Rests(at_rest=True, polling=False)], True),
+        ([Rests(at_rest=True, polling=True), Rests(at_rest=False, polling=False)], False),
+        ([Rests(at_rest=False, polling=True)], False),
+    ],
+)
+@virtual_time
+async def test_replies_gather_only_while_packs_are_polled_that_all_rest(
+    packs: list[Rests], gathers: bool
+) -> None:
+    app = App()
+    app._packs.update({str(number): pack for number, pack in enumerate(packs)})  # type: ignore[misc]
+    assert app.gathers() is gathers
