@@ -52,7 +52,7 @@ def step(
     dt = min(now - before.at, longest) if before else 0.0
     evidence = _evidence(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
     limited = identity.limit_nominal(sample, settings)
-    if before and steady.applies(before, limited, sensors, evidence, settings):
+    if before and steady.applies(before, limited, sample.nominal, sensors, evidence, settings):
         voltage = _voltage(before.voltage, limited, chosen, since_top_balance, dt, settings, stage)
         if steady.stands(before.voltage, voltage):
             return steady.advance(before, limited, voltage, now)
@@ -88,7 +88,7 @@ def step(
         last_sample=context.sample,
         at=now,
     )
-    return replace(state, steady=steady.found(state, limited, sensors, published, settings))
+    return replace(state, steady=steady.found(state, limited, sample.nominal, sensors, published, settings))
 
 
 def _evidence(

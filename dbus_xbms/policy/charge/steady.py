@@ -22,11 +22,15 @@ from dbus_xbms.settings import PackSettings
 def found(
     state: LimitsState,
     sample: PackSample,
+    nominal: float | None,
     sensors: Temperatures,
     published: PublishedLimits,
     settings: PackSettings,
 ) -> SteadyInput | None:
-    """Return what the limits of a new state depend on, if the pack is steady."""
+    """Return what the limits of a new state depend on, if the pack is steady.
+
+    ``nominal``: in Ah, as the BMS reports it; that of the sample is limited by the settings.
+    """
     steady = (
         ramp.at_ceiling(state.charge, state.charge_ceiling)
         and ramp.at_ceiling(state.discharge, state.discharge_ceiling)
@@ -41,7 +45,7 @@ def found(
         settings=settings.frozen,
         sensors=sensors,
         soc=sample.soc,
-        nominal=sample.nominal,
+        nominal=nominal,
         cell_count=len(sample.cells),
         published=published,
     )
@@ -50,17 +54,18 @@ def found(
 def applies(
     before: LimitsState,
     sample: PackSample,
+    nominal: float | None,
     sensors: Temperatures,
     evidence: ChemistryEvidence,
     settings: PackSettings,
 ) -> bool:
-    """Return whether no rule but the charge voltage can change a limit by this sample."""
+    """Return whether no rule but the charge voltage can change a limit by this sample; see :func:`found`."""
     known = before.steady
     return (
         known is not None
         and evidence is before.evidence
         and known.settings is settings.frozen
-        and known.nominal == sample.nominal
+        and known.nominal == nominal
         and (known.soc == sample.soc or _is_free_at_soc(sample.soc, before.preset, settings))
         and known.cell_count == len(sample.cells)
         and (known.sensors == sensors or _is_mild(sensors, before.preset))
