@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -82,7 +83,12 @@ def main() -> int:
     parser.add_argument("days", nargs="?", type=whole(1, MOST_DAYS, "days"), default=30, help="how many (30)")
     days, line = parser.parse_args().days, Line()
     try:
-        with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        # Ctrl-C ends the workers at once; else each would take the next bank.
+        with ProcessPoolExecutor(
+            mp_context=get_context("fork"),
+            initializer=signal.signal,
+            initargs=(signal.SIGINT, signal.SIG_DFL),
+        ) as pool:
             banks = _begun_banks(pool, min(days, BANK_DAYS))
             results, outcomes = _simulated(days, line)
             verdicts = _finished_banks(banks, line)
