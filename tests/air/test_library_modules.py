@@ -102,23 +102,17 @@ async def attempts(family: WatchedFamily, answer: Any, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-def test_a_module_whose_pack_answers_nothing_fails_in_time(family: WatchedFamily) -> None:
-    @virtual_time
-    async def run() -> None:
-        outcomes = await attempts(family, silent, 2)
-        assert "read" not in outcomes
-
-    run()
+@virtual_time
+async def test_a_module_whose_pack_answers_nothing_fails_in_time(family: WatchedFamily) -> None:
+    outcomes = await attempts(family, silent, 2)
+    assert "read" not in outcomes
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-def test_a_module_whose_pack_answers_nonsense_raises_only_errors_of_this_program(
+@virtual_time
+async def test_a_module_whose_pack_answers_nonsense_raises_only_errors_of_this_program(
     family: WatchedFamily,
 ) -> None:
-    @virtual_time
-    async def run() -> None:
-        for seed in range(4):
-            assert len(await attempts(family, noise(seed), 2)) == 2
-            await asyncio.sleep(60.0)
-
-    run()
+    for seed in range(4):
+        assert len(await attempts(family, noise(seed), 2)) == 2
+        await asyncio.sleep(60.0)

@@ -81,15 +81,12 @@ async def test_a_refused_subscription_is_distinguished_from_a_failed_connection(
         (["read", "write"], True),
     ],
 )
-def test_the_write_type_follows_the_characteristic(properties: list[str], response: bool) -> None:
-    @virtual_time
-    async def check() -> None:
-        pack = FakePack(ADDRESS, services=lambda: gatt_table(write_properties=properties))  # type: ignore[arg-type]
-        async with linked(pack) as (link, client):
-            await link.run(question("a"))
-            assert [how for _, _, how in client.written] == [response]
-
-    check()
+@virtual_time
+async def test_the_write_type_follows_the_characteristic(properties: list[str], response: bool) -> None:
+    pack = FakePack(ADDRESS, services=lambda: gatt_table(write_properties=properties))  # type: ignore[arg-type]
+    async with linked(pack) as (link, client):
+        await link.run(question("a"))
+        assert [how for _, _, how in client.written] == [response]
 
 
 @virtual_time
@@ -115,21 +112,16 @@ async def test_a_device_without_known_services_is_rejected_and_disconnected() ->
 @pytest.mark.parametrize(
     ("notify", "write"), [("0000ff01" + UUID_TAIL, "other write"), ("other notify", "0000ff02" + UUID_TAIL)]
 )
-def test_a_known_service_without_its_characteristics_is_another_make(notify: str, write: str) -> None:
-    @virtual_time
-    async def check() -> None:
-        pack = FakePack(ADDRESS, services=lambda: gatt_table(notify=notify, write=write))
-        stack = FakeStack(pack)
-        stack.remember(pack)
-        async with running(stack) as central:
-            link = central.link(ADDRESS, Lines())
-            with pytest.raises(
-                OtherMake, match="service ff00 is there, but not its characteristics ff01 and"
-            ):
-                await link.open()
-            assert link.status.state == "another make of BMS"
-
-    check()
+@virtual_time
+async def test_a_known_service_without_its_characteristics_is_another_make(notify: str, write: str) -> None:
+    pack = FakePack(ADDRESS, services=lambda: gatt_table(notify=notify, write=write))
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as central:
+        link = central.link(ADDRESS, Lines())
+        with pytest.raises(OtherMake, match="service ff00 is there, but not its characteristics ff01 and"):
+            await link.open()
+        assert link.status.state == "another make of BMS"
 
 
 @virtual_time

@@ -197,14 +197,11 @@ async def test_a_bug_in_a_conversation_is_not_reported_as_a_radio_error() -> Non
 
 
 @pytest.mark.parametrize("fault", [AssertionError(), AttributeError("body"), IndexError("fd"), KeyError("x")])
-def test_a_bug_of_bleak_in_a_write_is_a_lost_connection(fault: Exception) -> None:
-    @virtual_time
-    async def check() -> None:
-        async with linked(FakePack(ADDRESS, write_error=fault)) as (link, _):
-            with pytest.raises(LinkError, match="write failed: connection lost"):
-                await link.run(question("a"))
-
-    check()
+@virtual_time
+async def test_a_bug_of_bleak_in_a_write_is_a_lost_connection(fault: Exception) -> None:
+    async with linked(FakePack(ADDRESS, write_error=fault)) as (link, _):
+        with pytest.raises(LinkError, match="write failed: connection lost"):
+            await link.run(question("a"))
 
 
 @virtual_time

@@ -92,38 +92,32 @@ async def closed(pack: FakePack, make: str = "litime", **more: Any) -> AsyncIter
 
 
 @pytest.mark.parametrize("make", ["litime", "jikong", "daly", "seplos", "renogy"])
-def test_the_library_reads_a_simulated_pack_of_each_make(make: str) -> None:
-    @virtual_time
-    async def run() -> None:
-        pack = simulated(make)
-        async with closed(pack, make) as link:
-            await link.open()
-            await link.log_in()
-            reading = await link.read(None, counters=True, limit=10.0)
-            assert pack.device
-            assert reading.sample.voltage == pytest.approx(sum(reading.sample.cells), abs=0.1)
-            assert len(reading.sample.cells) == 4
-            assert reading.sample.soc == pytest.approx(pack.device.battery and pack.device.battery.soc, abs=1)
-            assert reading.identity
-            assert reading.identity.cell_count == 4
-            assert (await link.read(reading.identity, counters=False)).identity is None
-
-    run()
+@virtual_time
+async def test_the_library_reads_a_simulated_pack_of_each_make(make: str) -> None:
+    pack = simulated(make)
+    async with closed(pack, make) as link:
+        await link.open()
+        await link.log_in()
+        reading = await link.read(None, counters=True, limit=10.0)
+        assert pack.device
+        assert reading.sample.voltage == pytest.approx(sum(reading.sample.cells), abs=0.1)
+        assert len(reading.sample.cells) == 4
+        assert reading.sample.soc == pytest.approx(pack.device.battery and pack.device.battery.soc, abs=1)
+        assert reading.identity
+        assert reading.identity.cell_count == 4
+        assert (await link.read(reading.identity, counters=False)).identity is None
 
 
 @pytest.mark.parametrize(
     ("notify", "socket"), [(Notify.START, False), (Notify.AUTO, True), (Notify.ACQUIRE, True)]
 )
-def test_notifications_are_enabled_as_for_every_other_pack(notify: Notify, socket: bool) -> None:
-    @virtual_time
-    async def run() -> None:
-        pack = simulated()
-        async with closed(pack) as link:
-            await link.open(notify)
-            assert pack.client
-            assert (pack.client.acquired, link.acquired) == (socket, socket)
-
-    run()
+@virtual_time
+async def test_notifications_are_enabled_as_for_every_other_pack(notify: Notify, socket: bool) -> None:
+    pack = simulated()
+    async with closed(pack) as link:
+        await link.open(notify)
+        assert pack.client
+        assert (pack.client.acquired, link.acquired) == (socket, socket)
 
 
 @virtual_time
@@ -306,184 +300,148 @@ def _raising(err: BaseException) -> Callable[[Odd], Any]:
         (ConnectionError("Failed to detect characteristics"), OtherMake, "another make"),
     ],
 )
-def test_every_error_of_the_library_becomes_one_of_this_program(
+@virtual_time
+async def test_every_error_of_the_library_becomes_one_of_this_program(
     odd: type[Odd], err: Exception, kind: type[Exception], words: str
 ) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.doing = _raising(err)
-        async with closed(simulated()) as link:
-            await link.open()
-            with pytest.raises(kind, match=words):
-                await link.read(None, counters=False, limit=10.0)
-
-    run()
+    odd.doing = _raising(err)
+    async with closed(simulated()) as link:
+        await link.open()
+        with pytest.raises(kind, match=words):
+            await link.read(None, counters=False, limit=10.0)
 
 
-def test_a_module_that_hangs_is_ended_after_the_limit(odd: type[Odd]) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.doing = _hang
-        async with closed(simulated()) as link:
-            await link.open()
-            begun = now()
-            with pytest.raises(NoReply, match="no reply in 10 s"):
-                await link.read(None, counters=False, limit=10.0)
-            assert now() - begun == pytest.approx(10.0)
-
-    run()
+@virtual_time
+async def test_a_module_that_hangs_is_ended_after_the_limit(odd: type[Odd]) -> None:
+    odd.doing = _hang
+    async with closed(simulated()) as link:
+        await link.open()
+        begun = now()
+        with pytest.raises(NoReply, match="no reply in 10 s"):
+            await link.read(None, counters=False, limit=10.0)
+        assert now() - begun == pytest.approx(10.0)
 
 
-def test_a_module_that_cannot_be_ended_is_left_behind_and_said_once(
+@virtual_time
+async def test_a_module_that_cannot_be_ended_is_left_behind_and_said_once(
     odd: type[Odd], caplog: pytest.LogCaptureFixture
 ) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.doing = _ignore_cancellation
-        async with closed(simulated()) as link:
-            await link.open()
-            begun = now()
-            with pytest.raises(LinkError, match="aiobmsble redodo_bms hangs"):
-                await link.read(None, counters=False, limit=10.0)
-            assert now() - begun == pytest.approx(10.0 + CANCEL_LIMIT)
-        await asyncio.sleep(60.0)
-        assert not watched_session._left_behind
-
-    run()
+    odd.doing = _ignore_cancellation
+    async with closed(simulated()) as link:
+        await link.open()
+        begun = now()
+        with pytest.raises(LinkError, match="aiobmsble redodo_bms hangs"):
+            await link.read(None, counters=False, limit=10.0)
+        assert now() - begun == pytest.approx(10.0 + CANCEL_LIMIT)
+    await asyncio.sleep(60.0)
+    assert not watched_session._left_behind
     assert caplog.text.count("left behind") == 1
 
 
-def test_a_cancelled_read_is_over_within_the_limit_whatever_the_module_does(odd: type[Odd]) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.doing = _ignore_cancellation
-        async with closed(simulated()) as link:
-            await link.open()
-            reading = asyncio.ensure_future(link.read(None, counters=False, limit=10.0))
-            await asyncio.sleep(1.0)
-            reading.cancel()
-            begun = now()
-            await asyncio.wait([reading])
-            assert reading.cancelled()
-            assert now() - begun <= CANCEL_LIMIT
-        await asyncio.sleep(60.0)
-
-    run()
+@virtual_time
+async def test_a_cancelled_read_is_over_within_the_limit_whatever_the_module_does(odd: type[Odd]) -> None:
+    odd.doing = _ignore_cancellation
+    async with closed(simulated()) as link:
+        await link.open()
+        reading = asyncio.ensure_future(link.read(None, counters=False, limit=10.0))
+        await asyncio.sleep(1.0)
+        reading.cancel()
+        begun = now()
+        await asyncio.wait([reading])
+        assert reading.cancelled()
+        assert now() - begun <= CANCEL_LIMIT
+    await asyncio.sleep(60.0)
 
 
-def test_a_handler_that_fails_ends_the_read_at_once(odd: type[Odd]) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.doing = _hang
-        pack = simulated()
-        async with closed(pack) as link:
-            await link.open()
-            assert pack.client
-            asyncio.get_running_loop().call_later(1.0, pack.client.notify, b"x")
-            with pytest.raises(ProtocolError, match="IndexError: index out of range"):
-                await link.read(None, counters=False, limit=10.0)
-
-    run()
+@virtual_time
+async def test_a_handler_that_fails_ends_the_read_at_once(odd: type[Odd]) -> None:
+    odd.doing = _hang
+    pack = simulated()
+    async with closed(pack) as link:
+        await link.open()
+        assert pack.client
+        asyncio.get_running_loop().call_later(1.0, pack.client.notify, b"x")
+        with pytest.raises(ProtocolError, match="IndexError: index out of range"):
+            await link.read(None, counters=False, limit=10.0)
 
 
-def test_a_pack_that_sends_without_end_is_disconnected(odd: type[Odd]) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.doing = _hang
-        odd.notified = lambda *_: None  # type: ignore[method-assign]
-        pack = simulated()
-        async with closed(pack) as link:
-            await link.open()
-            assert pack.client
-            asyncio.get_running_loop().call_later(1.0, pack.client.notify, bytes(MOST_RECEIVED + 1))
-            with pytest.raises(LinkError, match="sends without end"):
-                await link.read(None, counters=False, limit=10.0)
-
-    run()
+@virtual_time
+async def test_a_pack_that_sends_without_end_is_disconnected(odd: type[Odd]) -> None:
+    odd.doing = _hang
+    odd.notified = lambda *_: None  # type: ignore[method-assign]
+    pack = simulated()
+    async with closed(pack) as link:
+        await link.open()
+        assert pack.client
+        asyncio.get_running_loop().call_later(1.0, pack.client.notify, bytes(MOST_RECEIVED + 1))
+        with pytest.raises(LinkError, match="sends without end"):
+            await link.read(None, counters=False, limit=10.0)
 
 
-def test_a_module_cannot_connect_by_itself(odd: type[Odd]) -> None:
+@virtual_time
+async def test_a_module_cannot_connect_by_itself(odd: type[Odd]) -> None:
     async def connect_again(bms: Odd) -> None:
         await bms.client.disconnect()
         await aiobmsble.basebms.establish_connection()
 
-    @virtual_time
-    async def run() -> None:
-        odd.doing = connect_again
-        pack = simulated()
-        async with closed(pack) as link:
-            await link.open()
-            with pytest.raises(LinkError, match="connection lost"):
-                await link.read(None, counters=False)
-            assert pack.client  # it is the link that disconnects
-
-    run()
+    odd.doing = connect_again
+    pack = simulated()
+    async with closed(pack) as link:
+        await link.open()
+        with pytest.raises(LinkError, match="connection lost"):
+            await link.read(None, counters=False)
+        assert pack.client  # it is the link that disconnects
 
 
 @pytest.mark.parametrize("err", [PermissionError("Incorrect secret."), ConnectionRefusedError("no")])
-def test_a_refused_password_is_a_failed_login_with_advice(odd: type[Odd], err: Exception) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.starting = _raising(err)
-        async with closed(simulated()) as link:
-            with pytest.raises(LoginFailed, match=f"set {ADDRESS} Password"):
-                await link.open(password="1234")
-
-    run()
+@virtual_time
+async def test_a_refused_password_is_a_failed_login_with_advice(odd: type[Odd], err: Exception) -> None:
+    odd.starting = _raising(err)
+    async with closed(simulated()) as link:
+        with pytest.raises(LoginFailed, match=f"set {ADDRESS} Password"):
+            await link.open(password="1234")
 
 
-def test_a_make_with_passwords_that_is_silent_may_need_one(odd: type[Odd]) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.accept_secret, odd.starting = True, _raising(TimeoutError())
-        async with closed(simulated()) as link:
-            with pytest.raises(NoReply, match="if it needs a password"):
-                await link.open()
-
-    run()
-
-
-def test_a_result_that_is_no_sample_is_an_error(odd: type[Odd]) -> None:
-    @virtual_time
-    async def run() -> None:
-        async with closed(simulated()) as link:
+@virtual_time
+async def test_a_make_with_passwords_that_is_silent_may_need_one(odd: type[Odd]) -> None:
+    odd.accept_secret, odd.starting = True, _raising(TimeoutError())
+    async with closed(simulated()) as link:
+        with pytest.raises(NoReply, match="if it needs a password"):
             await link.open()
-            with pytest.raises(ProtocolError, match="expected a dict"):
-                await link.read(None, counters=False)
-
-    run()
 
 
-def test_a_link_whose_closing_is_cancelled_in_the_library_still_disconnects(odd: type[Odd]) -> None:
+@virtual_time
+async def test_a_result_that_is_no_sample_is_an_error(odd: type[Odd]) -> None:
+    async with closed(simulated()) as link:
+        await link.open()
+        with pytest.raises(ProtocolError, match="expected a dict"):
+            await link.read(None, counters=False)
+
+
+@virtual_time
+async def test_a_link_whose_closing_is_cancelled_in_the_library_still_disconnects(odd: type[Odd]) -> None:
     async def hang(_: Odd) -> None:
         await asyncio.get_running_loop().create_future()
 
-    @virtual_time
-    async def run() -> None:
-        odd.disconnect = hang  # type: ignore[assignment, method-assign]
-        pack = simulated()
-        async with closed(pack) as link:
-            await link.open()
-            closing = asyncio.ensure_future(link.close())
-            await asyncio.sleep(0.5)
-            closing.cancel()
-            await asyncio.wait([closing])
-            assert closing.cancelled()
-            assert pack.client is None
-
-    run()
+    odd.disconnect = hang  # type: ignore[assignment, method-assign]
+    pack = simulated()
+    async with closed(pack) as link:
+        await link.open()
+        closing = asyncio.ensure_future(link.close())
+        await asyncio.sleep(0.5)
+        closing.cancel()
+        await asyncio.wait([closing])
+        assert closing.cancelled()
+        assert pack.client is None
 
 
-def test_an_error_of_this_program_keeps_its_cause(odd: type[Odd]) -> None:
-    @virtual_time
-    async def run() -> None:
-        odd.starting = _raising(PermissionError("Incorrect secret."))
-        async with closed(simulated()) as link:
-            with pytest.raises(LoginFailed) as failed:
-                await link.open(password="1234")
-            assert isinstance(failed.value.__cause__, PermissionError)
-
-    run()
+@virtual_time
+async def test_an_error_of_this_program_keeps_its_cause(odd: type[Odd]) -> None:
+    odd.starting = _raising(PermissionError("Incorrect secret."))
+    async with closed(simulated()) as link:
+        with pytest.raises(LoginFailed) as failed:
+            await link.open(password="1234")
+        assert isinstance(failed.value.__cause__, PermissionError)
 
 
 # The library
