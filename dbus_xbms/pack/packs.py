@@ -48,7 +48,7 @@ class Packs:
         central: Bluetooth.
         local: localsettings.
         supervise: runs a pack until it fails or hangs.
-        judge: forms banks and decides who controls; called before a pack is first published, and when one is removed.
+        judge: forms banks and decides who controls; called before a pack is published, and when one is gone.
         reconsider: set when banks may have to be formed anew, and control be decided again.
         capture: gets every frame sent and received.
     """
