@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bench import markdown
 from bench.speed import makes as makes_speed
 from bench.speed import rest
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
@@ -36,12 +37,6 @@ BOUND_COLUMNS = {
 }
 
 
-def _table(*rows: tuple[str, ...]) -> str:
-    head, *body = rows
-    lines = [head, tuple("---" for _ in head), *body]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
-
-
 def _default(setting: AnySetting) -> str:
     text = setting.default if isinstance(setting.default, str) else f"{setting.default:g}"
     return f"`{text}`" if text else ""
@@ -62,7 +57,7 @@ def _chemistries(columns: dict[str, str]) -> str:
         (name, *(f"{getattr(numbers, field):g}" for field in columns))
         for name, numbers in CHEMISTRIES.items()
     ]
-    return _table(("", *columns.values()), *rows)
+    return markdown.table(("", *columns.values()), rows)
 
 
 def settings() -> str:
@@ -77,7 +72,7 @@ def bank_settings() -> str:
 
 def _settings(*settings: AnySetting) -> str:
     rows = [(f"`{row.name}`", _default(row), row.unit, row.help) for row in settings]
-    return _table(("Setting", "Default", "Unit", "Meaning"), *rows)
+    return markdown.table(("Setting", "Default", "Unit", "Meaning"), rows)
 
 
 def makes() -> str:
@@ -91,13 +86,13 @@ def makes() -> str:
         )
         for make in sorted(MAKES, key=lambda row: row.make.casefold())
     ]
-    return _table(("Make", "Also sold as", "`Protocol`", *EXTRAS), *rows)
+    return markdown.table(("Make", "Also sold as", "`Protocol`", *EXTRAS), rows)
 
 
 TABLES: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     CHARGE_CONTROL: {"presets": presets, "bounds": bounds},
     SETTINGS: {"settings": settings, "bank": bank_settings},
-    BENCH: {"makes": makes_speed.kept, "rest": rest.kept},
+    BENCH: {"makes": makes_speed.KEPT.shown, "rest": rest.KEPT.shown},
     OTHER_MAKES: {"makes": makes},
 }
 

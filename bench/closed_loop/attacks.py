@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bench import markdown
 from bench.closed_loop.plant import CELLS, FEED_IN, Battery, Charger, Plant
 from bench.closed_loop.simulation import OWNER
 from dbus_xbms.model import PackSample
@@ -314,5 +315,4 @@ def row(outcome: Outcome) -> tuple[str, ...]:
 
 def table(outcomes: list[Outcome]) -> str:
     """Return the results as a Markdown table."""
-    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row(outcome) for outcome in outcomes)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return markdown.table(HEADINGS, map(row, outcomes))

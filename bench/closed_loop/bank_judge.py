@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from math import inf
 
+from bench import markdown
 from bench.closed_loop.bank_control import Scheme
 from bench.closed_loop.bank_pack import CHEMISTRY
 from bench.closed_loop.bank_site import FINE, BankSetup, PackNow, Site, Step, tolerance
@@ -266,5 +267,4 @@ def row(verdict: Verdict) -> tuple[str, ...]:
 
 def table(verdicts: Iterable[Verdict]) -> str:
     """Return the results as a Markdown table."""
-    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row(verdict) for verdict in verdicts)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return markdown.table(HEADINGS, map(row, verdicts))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from math import pi, sin
 from random import Random
 
+from bench import markdown
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy import engine, pack_state
 from dbus_xbms.settings import PackSettings, Value
@@ -279,5 +280,4 @@ def row(result: Result) -> tuple[str, ...]:
 
 def table(results: list[Result]) -> str:
     """Return the results as a Markdown table."""
-    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row(result) for result in results)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return markdown.table(HEADINGS, map(row, results))

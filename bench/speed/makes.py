@@ -6,21 +6,17 @@ The packs of each make, and JBDs that only watch, are read by a process of their
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
 from statistics import median
+from typing import Any
 
-from bench.interrupted import obeying_ctrl_c
+from bench import markdown
+from bench.speed.kept import Kept
 from bench.speed.measure import CYTHON, WATCHED_MAKES, Result, Trial, measure
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
-from dbus_xbms.serve import unclaimed
 
-KEPT = Path(__file__).parents[2] / "docs" / "bench-makes.json"
 FEW, MANY = 1, 4  # packs
 JBD = "jbd"
 HEAD = (
@@ -43,8 +39,7 @@ def table(results: Sequence[Result]) -> str:
         for make in WATCHED_MAKES
         if (make, FEW) in found and (make, MANY) in found
     ]
-    lines = [HEAD, tuple("---" for _ in HEAD), *rows]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    return markdown.table(HEAD, rows)
 
 
 def _row(few: Result, many: Result, few_jbds: Result, many_jbds: Result) -> tuple[str, ...]:
@@ -61,15 +56,8 @@ def _row(few: Result, many: Result, few_jbds: Result, many_jbds: Result) -> tupl
     )
 
 
-def kept() -> str:
-    """Return the table of the results that were kept."""
-    rows = json.loads(KEPT.read_text(encoding="utf-8"))
-    return table([Result(**{**row, "slices": tuple(row["slices"])}) for row in rows])
-
-
-async def _measured(seconds: float) -> list[Result]:
+async def _measured(args: argparse.Namespace) -> list[Result]:
     """Measure all makes at the same time, with few and with many packs."""
-    asyncio.get_running_loop().set_exception_handler(unclaimed)  # a bus that ends before its users
     results: list[Result] = []
     for packs in (FEW, MANY):
         results += await measure(
@@ -78,7 +66,7 @@ async def _measured(seconds: float) -> list[Result]:
                 python=sys.executable,
                 packs=packs,
                 rate=1.0,
-                seconds=seconds,
+                seconds=args.seconds,
                 control=0,
                 subjects=tuple(WATCHED_MAKES),
             )
@@ -86,17 +74,18 @@ async def _measured(seconds: float) -> list[Result]:
     return results
 
 
+def _read(row: dict[str, Any]) -> Result:
+    return Result(**{**row, "slices": tuple(row["slices"])})
+
+
+KEPT = Kept("bench-makes.json", table, _read)
+
+
 def main() -> int:
     """Measure, print the table, and keep it if that is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed.makes", description=__doc__)
     parser.add_argument("--seconds", type=seconds, default=30.0, metavar="N", help="to measure CPU (30)")
-    parser.add_argument("--keep", action="store_true", help=f"write docs/{KEPT.name}")
-    args = parser.parse_args()
-    results = asyncio.run(obeying_ctrl_c(_measured(args.seconds)))
-    print(table(results), end="")
-    if args.keep:
-        KEPT.write_text(json.dumps([asdict(one) for one in results], indent=1) + "\n", encoding="utf-8")
-    return 0
+    return KEPT.measure(parser, _measured)
 
 
 if __name__ == "__main__":

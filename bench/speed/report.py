@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from statistics import median
 
+from bench import markdown
 from bench.speed.measure import BANK, BEAT, FLOOR, PROGRAM, PURE, SOCKETS, Result
 
 FLEET = 16  # packs, for goals about many packs
@@ -98,11 +99,6 @@ def _known(value: float | None) -> str:
     return NONE if value is None else f"{value:.1f}"
 
 
-def _lines(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
-
-
 def table(results: Sequence[Result]) -> str:
     """Return a table with a line per build and number of packs."""
     rows = []
@@ -111,7 +107,7 @@ def table(results: Sequence[Result]) -> str:
         for floor, result in zip(of(results, FLOOR, build), of(results, PROGRAM, build), strict=True):
             rows.append(row(result, floor, fewer))
             fewer = result
-    return _lines(HEAD, rows)
+    return markdown.table(HEAD, rows)
 
 
 def fleet_table(results: Sequence[Result]) -> str:
@@ -130,7 +126,7 @@ def fleet_table(results: Sequence[Result]) -> str:
         for subject, names in SUBJECTS.items()
         for result in _fleet(results, subject, build)
     ]
-    return _lines(FLEET_HEAD, rows)
+    return markdown.table(FLEET_HEAD, rows)
 
 
 def _fleet(results: Sequence[Result], subject: str, build: str) -> list[Result]:
@@ -157,7 +153,7 @@ def _growth(many: Result, few: Result) -> float:
 
 def goals(results: Sequence[Result]) -> str:
     """Return a table of the goals, with what was measured; of several builds, the worse."""
-    return _lines(
+    return markdown.table(
         ("Goal", "At most", "Measured", ""),
         [
             (name, f"{limit:g}", f"{max(found):.2f}" if found else NONE, _verdict(limit, found))

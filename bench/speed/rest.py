@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
-from bench.interrupted import obeying_ctrl_c
+from bench import markdown
+from bench.speed.kept import Kept
 from bench.speed.measure import CYTHON, PROGRAM, PURE, RESTING, Stage, Trial, running
 from bench.speed.process import cpu_seconds, sleeps
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
-from dbus_xbms.serve import unclaimed
 
-KEPT = Path(__file__).parents[2] / "docs" / "bench-rest.json"
 FLEETS = (4, 16)  # packs
 # s until all packs rest, and the first checks of `doctor` are over; they run every 10 min, in a child process
 SETTLED = 150.0
@@ -74,22 +71,16 @@ def table(results: Sequence[Rest]) -> str:
         )
         for one in results
     ]
-    lines = [HEAD, tuple("---" for _ in HEAD), *rows]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    return markdown.table(HEAD, rows)
 
 
-def kept() -> str:
-    """Return the table of the results that were kept."""
-    return table([Rest(**row) for row in json.loads(KEPT.read_text(encoding="utf-8"))])
-
-
-async def _measured(pythons: dict[str, str], fleets: Sequence[int], duration: float) -> list[Rest]:
-    asyncio.get_running_loop().set_exception_handler(unclaimed)  # a bus that ends before its users
+async def _measured(args: argparse.Namespace) -> list[Rest]:
+    pythons = {CYTHON: sys.executable} | ({PURE: args.pure} if args.pure else {})
     return [
         result
         for build, python in pythons.items()
-        for packs in fleets
-        for result in await _fleet(build, python, packs, duration)
+        for packs in args.packs
+        for result in await _fleet(build, python, packs, args.seconds)
     ]
 
 
@@ -115,6 +106,9 @@ async def _fleet(build: str, python: str, packs: int, duration: float) -> list[R
     ]
 
 
+KEPT = Kept("bench-rest.json", table, lambda row: Rest(**row))
+
+
 def main() -> int:
     """Measure, print the table, and keep it if that is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed.rest", description=__doc__)
@@ -122,14 +116,7 @@ def main() -> int:
     parser.add_argument("--packs", type=numbers, default=FLEETS, metavar="N,N", help="how many (4,16)")
     parser.add_argument("--seconds", type=seconds, default=60.0, metavar="N", help="to measure (60)")
     parser.add_argument("--pure", metavar="PYTHON", help="measure with this interpreter, too")
-    parser.add_argument("--keep", action="store_true", help=f"write docs/{KEPT.name}")
-    args = parser.parse_args()
-    pythons = {CYTHON: sys.executable} | ({PURE: args.pure} if args.pure else {})
-    results = asyncio.run(obeying_ctrl_c(_measured(pythons, args.packs, args.seconds)))
-    print(table(results), end="")
-    if args.keep:
-        KEPT.write_text(json.dumps([asdict(one) for one in results], indent=1) + "\n", encoding="utf-8")
-    return 0
+    return KEPT.measure(parser, _measured)
 
 
 if __name__ == "__main__":

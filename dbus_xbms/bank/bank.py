@@ -8,11 +8,12 @@ from collections.abc import Callable
 from functools import partial
 from math import floor
 
-from dbus_xbms.bank.members import Members, Packs
+from dbus_xbms.bank.members import Members
 from dbus_xbms.bank.orders import BankPack, Orders
 from dbus_xbms.bank.shunt import Shunt
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.pack.monitor import PackMonitor
+from dbus_xbms.pack.packs import Packs
 from dbus_xbms.pack.persistence import SAVE_EVERY, SettingsWriter, Store
 from dbus_xbms.pack.publisher import Publisher, Service
 from dbus_xbms.policy.authority import Claim, Reason, Ruling, bank_claim, bank_control_disabled

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from dbus_xbms.bank.members import Packs
 from dbus_xbms.bank.proposal import propose
 from dbus_xbms.logs import CountedLog
+from dbus_xbms.pack.packs import Packs
 from dbus_xbms.pack.publisher import Service
 from dbus_xbms.policy.bank import formation, watch_only
 from dbus_xbms.policy.bank.formation import BankStatus, Formation
@@ -50,7 +50,7 @@ class Store(Protocol):
 
 
 class Banks:
-    """All banks. ``reported`` is set by packs after each report.
+    """All banks.
 
     Args:
         packs: all packs of the program.
@@ -69,7 +69,6 @@ class Banks:
         supervise: Callable[[Bank], Awaitable[None]],
         reconsider: asyncio.Event,
     ) -> None:
-        self.reported = asyncio.Event()
         self._packs = packs
         self._store = store
         self._service = service
@@ -285,8 +284,8 @@ class Banks:
         """Let every bank know of reports."""
         while True:
             await self._formed.wait()
-            await self.reported.wait()
-            self.reported.clear()
+            await self._packs.reported.wait()
+            self._packs.reported.clear()
             for bank in self._banks.values():
                 bank.notice_report()
 

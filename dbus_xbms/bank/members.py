@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import floor
 
 from dbus_xbms.model import Mosfet, Phase
 from dbus_xbms.pack.monitor import PackMonitor
-from dbus_xbms.pack.pack import Pack
+from dbus_xbms.pack.packs import Packs
 from dbus_xbms.policy import poll_rate
 from dbus_xbms.policy.bank.records import Membership, MemberView
 from dbus_xbms.policy.freshness import PER_POLL
@@ -16,23 +16,6 @@ from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.persisted import extremes_of, identity_of
 
 NOT_ENABLED = PackSettings().frozen  # the settings of a pack that is not enabled: the defaults
-
-
-class Packs:
-    """The enabled packs: their settings, and those whose tasks run. Both change while the service runs."""
-
-    def __init__(self, settings: Mapping[str, PackSettings], running: Mapping[str, Pack]) -> None:
-        self.settings = settings
-        self._running = running
-
-    def monitor(self, address: str) -> PackMonitor | None:
-        """Return the monitor of a pack, also if its task has just crashed; ``None``: it does not run."""
-        pack = self._running.get(address)
-        return pack.monitor if pack else None
-
-    def monitors(self) -> Iterator[PackMonitor]:
-        """Return the monitors of all packs."""
-        return (pack.monitor for pack in self._running.values())
 
 
 class Members:

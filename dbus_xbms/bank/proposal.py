@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from dbus_xbms.bank.members import Packs
 from dbus_xbms.beat import SLOW, next_beat
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.model import Mosfet
+from dbus_xbms.pack.packs import Packs
 from dbus_xbms.policy.bank import formation, topology
 from dbus_xbms.policy.bank.membership import named
 from dbus_xbms.policy.bank.topology import Candidate

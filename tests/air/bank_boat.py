@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from dbus_xbms import app as app_module
 from dbus_xbms.app import App
 from dbus_xbms.authority.arbiter import Arbiter
 from dbus_xbms.ble.central import Central
+from dbus_xbms.pack import packs as packs_module
 from dbus_xbms.policy.authority import Surroundings
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import AnyReport, BankReport, Report
@@ -184,7 +184,7 @@ class Boat:
                 pack_path(address, name): value
                 for name, value in {"Enabled": 1, "Chemistry": "LiFePO4", **settings}.items()
             }
-        monkeypatch.setattr(app_module, "BatteryService", self._pack_service)
+        monkeypatch.setattr(packs_module, "BatteryService", self._pack_service)
         monkeypatch.setattr("dbus_xbms.venus.bank.BankService", self._bank_service)
 
     def _pack_service(self, address: str, _: object) -> FakeService[Report]:
@@ -211,9 +211,9 @@ class Boat:
         """Run the service."""
         self.app = app = App()
         local: Any = self.store
-        app._local = app._banks._store = local
+        app._local = app._banks._store = app._packs._local = local
         self.store.changed = app._setting_changed
-        app._central = Central([Jbd()], stack=FakeStack(*self.radios.values()))
+        app._central = app._packs._central = Central([Jbd()], stack=FakeStack(*self.radios.values()))
         self.watcher = FakeWatcher()
         app._arbiter = Arbiter(app._candidates, watcher=self.watcher.watch)
         async with asyncio.TaskGroup() as base:

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dbus_xbms import app as app_module
-from dbus_xbms.app import RESTART_AFTER, App
+from dbus_xbms.app import App
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus.errors import BusLost
+from dbus_xbms.pack import packs as packs_module
+from dbus_xbms.pack.packs import RESTART_AFTER
 from dbus_xbms.pack.poller import Progress
 from dbus_xbms.policy.authority import Claim, claim
 from dbus_xbms.settings import (
@@ -126,7 +127,7 @@ class Boat:
         self.packs: list[FakePack] = []
         FakePack.made = self.packs
         local: Any = self.store
-        self.app._local = local
+        self.app._packs._local = local
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[asyncio.TaskGroup]:
@@ -134,21 +135,21 @@ class Boat:
             try:
                 yield group
             finally:
-                for task in self.app._tasks.values():
+                for task in self.app._packs._tasks.values():
                     task.cancel()
 
     async def apply(self, group: asyncio.TaskGroup, address: str) -> None:
-        await self.app._apply(group, address)
+        await self.app._packs._apply(group, address)
         await asyncio.sleep(0.01)
 
     @property
     def states(self) -> dict[str, ContactState]:
-        return {address: contact.state for address, contact in self.app.contacts().items()}
+        return {address: contact.state for address, contact in self.app._packs.contacts().items()}
 
 
 @pytest.fixture(autouse=True)
 def _fake_packs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_module, "Pack", FakePack)
+    monkeypatch.setattr(packs_module, "Pack", FakePack)
 
 
 @virtual_time
@@ -251,7 +252,7 @@ async def test_a_setting_changed_before_its_pack_starts_is_used() -> None:
     boat = Boat()
     boat.store.put(ONE, Enabled=1, HoldTime=60.0)
     async with boat.serving() as group:
-        await boat.app._apply(group, ONE)  # its task has not started
+        await boat.app._packs._apply(group, ONE)  # its task has not started
         assert boat.packs == []
         boat.app._setting_changed(pack_path(ONE, "HoldTime"), 90.0)
         boat.app._setting_changed(pack_path(ONE, "HoldTime"), 1e9)  # refused: the last good one remains
@@ -307,7 +308,7 @@ async def test_the_loss_of_the_bus_is_not_treated_as_a_fault_of_a_pack() -> None
     boat.store.error = BusLost()
     async with boat.serving() as group:
         with pytest.raises(BusLost):
-            await boat.app._apply(group, ONE)
+            await boat.app._packs._apply(group, ONE)
         assert boat.states == {}
 
 
@@ -333,5 +334,5 @@ async def test_replies_gather_only_while_packs_are_polled_that_all_rest(
     packs: list[Rests], gathers: bool
 ) -> None:
     app = App()
-    app._packs.update({str(number): pack for number, pack in enumerate(packs)})  # type: ignore[misc]
+    app._packs.running.update({str(number): pack for number, pack in enumerate(packs)})  # type: ignore[misc]
     assert app.gathers() is gathers

@@ -7,10 +7,10 @@ import logging
 
 import pytest
 
-from dbus_xbms import app as app_module
 from dbus_xbms import supervision
 from dbus_xbms.bank.banks import REFUSED_FOR, RESTART_AFTER
 from dbus_xbms.model import Phase
+from dbus_xbms.pack import packs as packs_module
 from dbus_xbms.policy.bank import engine, feedback
 from dbus_xbms.settings import SettingsError, bank_instance_path, bank_path
 from tests.air.bank_boat import ONE, THREE, TWO, Boat
@@ -270,10 +270,10 @@ async def test_a_pack_whose_task_fails_is_silent_in_its_bank_until_it_runs_again
         async with boat.running() as app:
             await asyncio.sleep(SETTLED)
             with pytest.MonkeyPatch.context() as broken:
-                broken.setattr(app._packs[TWO].monitor, "report", lambda now: 1 / 0)
+                broken.setattr(app._packs.running[TWO].monitor, "report", lambda now: 1 / 0)
                 await asyncio.sleep(2)
             assert boat.bus.newest("bank 1").controls
-            await asyncio.sleep(app_module.RESTART_AFTER + 10)
+            await asyncio.sleep(packs_module.RESTART_AFTER + 10)
             assert boat.bus.newest("bank 1").decision.online == 2
         assert boat.bus.gaps[-1][1] < now() - 20  # its limits stayed on the bus
 

@@ -78,7 +78,7 @@ async def test_a_bank_that_was_switched_off_is_switched_on_again() -> None:
 @virtual_time
 async def test_a_pack_that_is_off_and_has_another_voltage_is_not_switched_on_beside_the_other() -> None:
     async with bank_of_two() as (boat, bank):
-        two = boat.app._packs[TWO].monitor
+        two = boat.app._packs.running[TWO].monitor
         assert two.request(BOTH_OFF, OWNER)
         await asyncio.sleep(15)
         for cell in range(1, 5):
@@ -119,7 +119,7 @@ async def test_of_two_packs_that_are_off_and_differ_only_the_first_is_switched_o
         for cell in range(1, 5):
             boat.batteries[TWO].overrides.cells[cell] = 3.0
         await asyncio.sleep(30)
-        one, two = (boat.app._packs[address].monitor for address in (ONE, TWO))
+        one, two = (boat.app._packs.running[address].monitor for address in (ONE, TWO))
         assert not bank.request(BOTH_ON, OWNER)
         assert one.request(BOTH_ON, OWNER)
         await asyncio.sleep(1.5)

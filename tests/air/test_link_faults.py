@@ -66,24 +66,21 @@ async def poll_for(seconds: float, link: Link, read: Callable[[Reading], None]) 
 
 @pytest.mark.parametrize("kind", WIRE_FAULTS)
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_fault_of_the_wire_causes_a_wrong_value(kind: FaultKind, seed: int) -> None:
-    @virtual_time
-    async def check() -> None:
-        pack, device = simulated(seed=seed)
-        device.faults.active.append(FrameFault(kind=kind, count=None, probability=0.2))
-        stack = FakeStack(pack)
-        readings: list[Reading] = []
-        async with running(stack) as central:
-            link = central.link(pack.address, JBD)
-            await poll_for(300, link, readings.append)
-        truth = device.truth()
-        assert len(readings) > 60
-        for reading in readings:
-            assert reading.sample.cells == pytest.approx(truth["cells"], abs=0.005)
-            assert reading.sample.voltage == pytest.approx(sum(reading.sample.cells), abs=0.2)
-            assert reading.sample.soc == pytest.approx(truth["soc"], abs=1)
-
-    check()
+@virtual_time
+async def test_no_fault_of_the_wire_causes_a_wrong_value(kind: FaultKind, seed: int) -> None:
+    pack, device = simulated(seed=seed)
+    device.faults.active.append(FrameFault(kind=kind, count=None, probability=0.2))
+    stack = FakeStack(pack)
+    readings: list[Reading] = []
+    async with running(stack) as central:
+        link = central.link(pack.address, JBD)
+        await poll_for(300, link, readings.append)
+    truth = device.truth()
+    assert len(readings) > 60
+    for reading in readings:
+        assert reading.sample.cells == pytest.approx(truth["cells"], abs=0.005)
+        assert reading.sample.voltage == pytest.approx(sum(reading.sample.cells), abs=0.2)
+        assert reading.sample.soc == pytest.approx(truth["soc"], abs=1)
 
 
 @virtual_time
@@ -120,58 +117,52 @@ async def test_polling_resumes_soon_after_each_drop() -> None:
 @pytest.mark.parametrize(
     "wire", [WireSpec(lose_first=True), WireSpec(password=""), WireSpec(foreign=True), WireSpec(mtu=247)]
 )
-def test_every_kind_of_module_is_read(wire: WireSpec) -> None:
-    @virtual_time
-    async def check() -> None:
-        pack, _ = simulated(wire)
-        readings: list[Reading] = []
-        async with running(FakeStack(pack)) as central:
-            assert await poll_for(60, central.link(pack.address, JBD), readings.append) == 0
-        assert len(readings) > 35
-
-    check()
+@virtual_time
+async def test_every_kind_of_module_is_read(wire: WireSpec) -> None:
+    pack, _ = simulated(wire)
+    readings: list[Reading] = []
+    async with running(FakeStack(pack)) as central:
+        assert await poll_for(60, central.link(pack.address, JBD), readings.append) == 0
+    assert len(readings) > 35
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_all_links_are_reopened_soon_after_random_radio_faults_end(seed: int) -> None:
-    @virtual_time
-    async def check() -> None:
-        chance = random.Random(seed)
-        stack = FakeStack(*(FakePack(address) for address in ADDRESSES[:6]))
+@virtual_time
+async def test_all_links_are_reopened_soon_after_random_radio_faults_end(seed: int) -> None:
+    chance = random.Random(seed)
+    stack = FakeStack(*(FakePack(address) for address in ADDRESSES[:6]))
 
-        def random_pack() -> FakePack:
-            return chance.choice(list(stack.packs.values()))
+    def random_pack() -> FakePack:
+        return chance.choice(list(stack.packs.values()))
 
-        def drop() -> None:
-            with suppress(AssertionError):
-                random_pack().drop()
+    def drop() -> None:
+        with suppress(AssertionError):
+            random_pack().drop()
 
-        events: list[Callable[[], object]] = [
-            drop,
-            drop,
-            lambda: random_pack().go_out_of_range(),
-            lambda: random_pack().come_into_range(),
-            lambda: stack.set_adapters(replace(HCI0, powered=False)),
-            lambda: stack.set_adapters(HCI0),
-            lambda: stack.set_adapters(replace(HCI0, hci="hci1")),
-            lambda: stack.set_adapters(),
-            stack.stop_bluetoothd,
-            lambda: setattr(stack, "scan_error", chance.choice(["", "busy"])),
-            lambda: setattr(random_pack(), "resolve_takes", chance.choice([0.5, 3.0])),
-            stack.remembered.clear,
-        ]
-        async with open_fleet(stack) as fleet:
-            for _ in range(80):
-                await asyncio.sleep(chance.expovariate(0.3))
-                chance.choice(events)()
-            stack.scan_error = ""
-            stack.set_adapters(HCI0)
-            for pack in stack.packs.values():
-                pack.resolve_takes = 0.5
-                pack.come_into_range()
-            await expect_within(45, lambda: all(pack.client for pack in stack.packs.values()))
-            await asyncio.sleep(60)
-            assert {fleet.state(pack) for pack in stack.packs.values()} == {"connected"}
-            assert fleet.central.adapters[0].links == 6
-
-    check()
+    events: list[Callable[[], object]] = [
+        drop,
+        drop,
+        lambda: random_pack().go_out_of_range(),
+        lambda: random_pack().come_into_range(),
+        lambda: stack.set_adapters(replace(HCI0, powered=False)),
+        lambda: stack.set_adapters(HCI0),
+        lambda: stack.set_adapters(replace(HCI0, hci="hci1")),
+        lambda: stack.set_adapters(),
+        stack.stop_bluetoothd,
+        lambda: setattr(stack, "scan_error", chance.choice(["", "busy"])),
+        lambda: setattr(random_pack(), "resolve_takes", chance.choice([0.5, 3.0])),
+        stack.remembered.clear,
+    ]
+    async with open_fleet(stack) as fleet:
+        for _ in range(80):
+            await asyncio.sleep(chance.expovariate(0.3))
+            chance.choice(events)()
+        stack.scan_error = ""
+        stack.set_adapters(HCI0)
+        for pack in stack.packs.values():
+            pack.resolve_takes = 0.5
+            pack.come_into_range()
+        await expect_within(45, lambda: all(pack.client for pack in stack.packs.values()))
+        await asyncio.sleep(60)
+        assert {fleet.state(pack) for pack in stack.packs.values()} == {"connected"}
+        assert fleet.central.adapters[0].links == 6

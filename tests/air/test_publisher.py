@@ -16,7 +16,7 @@ from dbus_xbms.pack.publisher import LONGEST_REST, Publisher
 from dbus_xbms.report import Report
 from tests.air.virtual_time import now, virtual_time
 from tests.unit.samples import changed
-from tests.unit.venus.tables.test_battery import REPORT
+from tests.unit.venus.tables.battery_reports import REPORT
 
 
 class Reporter:

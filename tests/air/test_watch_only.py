@@ -22,8 +22,8 @@ from dbus_xbms.venus.services import Controls
 from dbus_xbms.venus.tables.battery import devices, values
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.simulated_pack import store_setting
-from tests.air.test_watched_session import family, simulated
 from tests.air.virtual_time import now, virtual_time
+from tests.air.watched import family, simulated
 
 pytest.importorskip("aiobmsble", reason="the library needs Python 3.12")
 

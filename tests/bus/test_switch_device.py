@@ -18,7 +18,7 @@ from tests.bus.venus import BATTERY as BATTERIES
 from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
 from tests.bus.venus import SWITCH as SWITCHES
 from tests.unit.samples import changed
-from tests.unit.venus.tables.test_battery import REPORT
+from tests.unit.venus.tables.battery_reports import REPORT
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 

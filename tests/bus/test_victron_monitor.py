@@ -24,7 +24,7 @@ from dbus_xbms.venus.tables.battery import items_for, values
 from tests.bus.venus import show
 from tests.patience import PATIENCE
 from tests.unit.samples import changed
-from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SAMPLE, SILENT
+from tests.unit.venus.tables.battery_reports import IDENTITY, REPORT, SAMPLE, SILENT
 
 pytestmark = pytest.mark.skipif(
     "VICTRON_SRC" not in os.environ, reason="VICTRON_SRC does not name velib_python"

@@ -10,7 +10,7 @@ from enum import Enum
 Parameters = Mapping[str, bool | int | float | str]
 Draw = Callable[[random.Random, float], Parameters]
 
-
+OFF: Parameters = {"on": False}  # ends a fault that was turned on
 SHORTEST = 0.5  # s; to the simulator 0 is without end
 
 
@@ -94,7 +94,7 @@ STORM = (
     Fault(name="echo", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
     Fault(name="duplicate", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
     Fault(name="foreign", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
-    # MosfetTarget
+    # Switching
     Fault(name="lost_acknowledge", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.7)),
     Fault(name="lost_read_back", weight=2, lasts=(5, 40), draw=_often(0.5)),
     # What the pack measures: to be shown, whatever it is
@@ -123,7 +123,7 @@ STORM = (
         end={"amperes": ""},
     ),
     Fault(name="soc", harm=Harm.NOBODY, draw=lambda random, seconds: {"percent": random.uniform(3, 100)}),
-    Fault(name="protection", weight=4, lasts=(5, 60), harm=Harm.NOBODY, draw=_bit, end={"on": False}),
+    Fault(name="protection", weight=4, lasts=(5, 60), harm=Harm.NOBODY, draw=_bit, end=OFF),
     Fault(
         name="stuck",
         lasts=(5, 60),

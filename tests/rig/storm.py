@@ -10,7 +10,7 @@ from typing import Any
 from tests.endurance.known import Known
 from tests.endurance.orders import Allowed
 from tests.endurance.plan import OWNERS, Plan
-from tests.endurance.storm import STORM, Fault, Harm, Parameters, Scope
+from tests.endurance.storm import OFF, STORM, Draw, Fault, Harm, Parameters, Scope
 
 ADAPTER = {"name": "hci0", "address": "00:1A:7D:DA:71:13"}
 PACK_COUNT = 4
@@ -30,7 +30,34 @@ def _signal(random: Random, seconds: float) -> Parameters:
     return {"signal": random.choice(["TERM", "KILL", "STOP"]), "on": True}
 
 
-OFF: Parameters = {"on": False}
+def _switched(
+    name: str,
+    lasts: tuple[float, float],
+    *,
+    weight: float = 2.0,
+    scope: Scope = Scope.PACK,
+    harm: Harm = Harm.TARGET,
+) -> Fault:
+    """Return a fault that is turned on, and off when it ends."""
+    return Fault(name=name, scope=scope, weight=weight, lasts=lasts, harm=harm, draw=_on, end=OFF)
+
+
+def _of_the_stack(
+    name: str, lasts: tuple[float, float], *, weight: float = 2.0, draw: Draw = _on, slot: str = "stack"
+) -> Fault:
+    """Return a fault of bluetoothd or the adapter, which all packs share."""
+    return Fault(
+        name=name,
+        scope=Scope.WORLD,
+        weight=weight,
+        lasts=lasts,
+        harm=Harm.ALL,
+        draw=draw,
+        end=OFF,
+        slot=slot,
+    )
+
+
 # What the packs measure, and a suspended program, are those of the simulator.
 SHARED = ("cell", "temperature", "soc", "protection", "stop")
 RIG_STORM = (
@@ -38,48 +65,17 @@ RIG_STORM = (
     Fault(name="link_loss", weight=3),
     Fault(name="tear", weight=2, after=5),  # the next reply may be some seconds away
     Fault(name="corrupt", weight=2, after=5, draw=_replies),
-    Fault(name="mute", weight=3, lasts=(2, 60), draw=_on, end=OFF),
-    Fault(name="vanish", weight=3, lasts=(5, 90), draw=_on, end=OFF),
+    _switched("mute", (2, 60), weight=3),
+    _switched("vanish", (5, 90), weight=3),
     # Every pack is dropped, and the next five connections to any of them fail.
-    Fault(
-        name="fail_connects", scope=Scope.WORLD, weight=2, lasts=(10, 20), harm=Harm.ALL, draw=_on, end=OFF
-    ),
-    Fault(
-        name="bluetoothd",
-        scope=Scope.WORLD,
-        weight=4,
-        lasts=(0.5, 40),
-        harm=Harm.ALL,
-        draw=_signal,
-        end=OFF,
-        slot="stack",
-    ),
-    Fault(
-        name="adapter_removed",
-        scope=Scope.WORLD,
-        weight=2,
-        lasts=(2, 30),
-        harm=Harm.ALL,
-        draw=_on,
-        end=OFF,
-        slot="stack",
-    ),
-    Fault(
-        name="power",
-        scope=Scope.WORLD,
-        weight=2,
-        lasts=(2, 30),
-        harm=Harm.ALL,
-        draw=_on,
-        end=OFF,
-        slot="stack",
-    ),
+    _of_the_stack("fail_connects", (10, 20), slot=""),
+    _of_the_stack("bluetoothd", (0.5, 40), weight=4, draw=_signal),
+    _of_the_stack("adapter_removed", (2, 30)),
+    _of_the_stack("power", (2, 30)),
     # Another program with Bluetooth: its requests mix with ours, its scan and subscription must not matter.
-    Fault(
-        name="other_scans", scope=Scope.WORLD, weight=2, lasts=(5, 60), harm=Harm.NOBODY, draw=_on, end=OFF
-    ),
-    Fault(name="other_notifies", weight=2, lasts=(5, 60), harm=Harm.NOBODY, draw=_on, end=OFF),
-    Fault(name="other_polls", weight=2, lasts=(5, 30), draw=_on, end=OFF),
+    _switched("other_scans", (5, 60), scope=Scope.WORLD, harm=Harm.NOBODY),
+    _switched("other_notifies", (5, 60), harm=Harm.NOBODY),
+    _switched("other_polls", (5, 30)),
     *(row for row in STORM if row.name in SHARED),
 )
 

@@ -144,7 +144,7 @@ def test_a_make_is_compared_with_jbds_that_were_measured_at_the_same_time() -> N
 
 
 def test_the_table_of_makes_that_was_kept_has_a_line_for_each() -> None:
-    assert len(makes.kept().splitlines()) == 2 + len(WATCHED_MAKES)
+    assert len(makes.KEPT.shown().splitlines()) == 2 + len(WATCHED_MAKES)
     assert "<!-- makes -->" in page(RESULTS, "here")
 
 
@@ -157,5 +157,5 @@ def test_packs_at_rest_are_compared_with_busy_ones_that_were_measured_at_the_sam
 
 
 def test_the_table_of_packs_at_rest_that_was_kept_has_a_line_for_each_fleet() -> None:
-    assert all(f"| {packs} | at rest |" in rest.kept() for packs in rest.FLEETS)
+    assert all(f"| {packs} | at rest |" in rest.KEPT.shown() for packs in rest.FLEETS)
     assert "<!-- rest -->" in page(RESULTS, "here")

@@ -50,8 +50,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "rpc": {"ble", "contact", "dbus", "policy", "text", "protocols", "settings"},
     "scans": {"ble", "protocols", "settings"},
     "app": {
-        *("authority", "bank", "ble", "contact", "dbus", "interference", "pack", "program"),
-        *("protocols", "rpc"),
+        *("authority", "bank", "ble", "interference", "pack", "program", "protocols", "rpc"),
         *("scans", "settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},

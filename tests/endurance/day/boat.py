@@ -71,8 +71,7 @@ class DayBoat(Boat):
 
     def monitor(self, address: str) -> PackMonitor | None:
         """Return the running monitor of a pack."""
-        pack = self.app._packs.get(address)
-        return pack.monitor if pack else None
+        return self.app._packs.monitor(address)
 
     def strike(self, fault: Fault) -> None:
         """Begin a fault; it ends by itself."""

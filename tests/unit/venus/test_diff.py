@@ -21,7 +21,7 @@ from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import items_for, values
 from tests.unit.samples import SAMPLE, changed
 from tests.unit.samples import report as report_of
-from tests.unit.venus.tables.test_battery import CONTROLLING, COUNTERS, IDENTITY, REPORT
+from tests.unit.venus.tables.battery_reports import CONTROLLING, COUNTERS, IDENTITY, REPORT
 
 NOTHING = report_of(address="A4:C1:37:01:02:03", instance=3)
 

@@ -31,13 +31,8 @@ from tests.unit.venus.tables.bank_service import (
     with_member,
     with_values,
 )
-from tests.unit.venus.tables.test_battery import (
-    REGISTERS,
-    TAKEN_PRODUCT_IDS,
-    VENUS_ALARMS,
-    described,
-    documented,
-)
+from tests.unit.venus.tables.documented import described, documented
+from tests.unit.venus.tables.venus_battery import REGISTERS, TAKEN_PRODUCT_IDS, VENUS_ALARMS
 
 
 def test_every_path_is_there_once_for_16_packs_of_32_cells() -> None:

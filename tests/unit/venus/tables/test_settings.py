@@ -15,7 +15,7 @@ from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import items_for
 from dbus_xbms.venus.tables.settings import EDITED, PANE
 from tests.unit.samples import settings
-from tests.unit.venus.tables.test_battery import CONTROLLING, IDENTITY, REPORT, shown
+from tests.unit.venus.tables.battery_reports import CONTROLLING, IDENTITY, REPORT, shown
 
 COLD = "/Settings/Alarm/LowBatteryTemperature"
 

@@ -19,7 +19,7 @@ from dbus_xbms.venus.tables.device import DEVICE_ITEMS
 from dbus_xbms.venus.tables.pane import LEND_OUTPUT, MOSFET_OUTPUTS, outputs, switch_device_items
 from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
 from tests.unit.samples import SAMPLE, changed, report, settings
-from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SILENT
+from tests.unit.venus.tables.battery_reports import IDENTITY, REPORT, SILENT
 
 ALLOWED = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ITEMS = {item.path: item for item in items_for(IDENTITY)}
