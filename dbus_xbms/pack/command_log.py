@@ -82,11 +82,19 @@ class CommandLog:
         self._begin()
         self._refused = Command(words, (sender,), CommandState.REFUSED, f"refused: {why}")
 
-    def merge(self, command: Command, words: str, sender: str) -> None:
-        """Merge a newer command into a waiting one; ``words`` names both."""
+    def merge(self, command: Command, words: str, sender: str, *, reverses: bool = False) -> None:
+        """Merge a newer command into a waiting one; ``words`` names both.
+
+        One that reverses the other counts as the next entry: its outcome is not that of the other.
+        """
         command.words = words
+        self.number += reverses
         if sender not in command.senders and len(command.senders) <= MOST_SENDERS:
             command.senders += (sender,)
+        self._refused = None
+
+    def drop_refusal(self) -> None:
+        """Drop what was refused: the same was accepted since."""
         self._refused = None
 
     def _begin(self) -> None:

@@ -23,6 +23,7 @@ from dbus_xbms.settings import WATCH_ONLY, PackSettings, Value
 log = CountedLog(logging.getLogger(__name__))
 
 WAIT_LIMIT = 20.0  # s that a command may wait: a current falls, a shared link is opened
+REPLACED = "%s: %s, requested by %s, was not sent: another command makes it %s"
 LEVELS = {CommandState.FAILED: logging.ERROR, CommandState.REFUSED: logging.WARNING}  # of an ended command
 
 
@@ -101,9 +102,13 @@ class Commands:
         if why := self.switch_refusal(target, contact, inrush=inrush, force=force):
             return self._refuse(words, sender, why)
         log.info("%s: %s requests %s", self._address, sender, words)
+        reverses = mosfets.reverses(target, self._mosfets.waiting)
         self._mosfets = mosfets.request(self._mosfets, target, _now(), forced=_forced(target, force))
-        if self._waiting:
-            self._log.merge(self._waiting, mosfets.in_words(self._mosfets.waiting), sender)
+        if waiting := self._waiting:
+            together = mosfets.in_words(self._mosfets.waiting)
+            if reverses:
+                log.info(REPLACED, self._address, waiting.words, waiting.sender, together)
+            self._log.merge(waiting, together, sender, reverses=reverses)
         else:
             self._waiting = self._log.accept(words, sender)
         return True
@@ -145,6 +150,7 @@ class Commands:
         """Return whether the link may be lent, else record the refusal. ``again``: no poll since the last."""
         if why := self.lend_refusal(again=again):
             return self._refuse(f"lending for {minutes} min", sender, why)
+        self._log.drop_refusal()
         return True
 
     def lend_refusal(self, *, again: bool) -> str:

@@ -203,6 +203,11 @@ def request(
     )
 
 
+def reverses(target: MosfetTarget, waiting: MosfetTarget) -> bool:
+    """Return whether a command contradicts one that waits."""
+    return any(waiting.of(m) is not None and target.of(m) is not waiting.of(m) for m in _named(target))
+
+
 def _named(target: MosfetTarget) -> tuple[Mosfet, ...]:
     return tuple(m for m in Mosfet if target.of(m) is not None)
 

@@ -118,3 +118,12 @@ async def test_a_refused_loan_has_a_reason(chosen: dict[str, int], again: bool, 
     assert not queue.may_lend(30, OWNER, again=again)
     assert queue.status.state is CommandState.REFUSED
     assert reason in queue.status.text
+
+
+@virtual_time
+async def test_a_refused_loan_is_no_longer_reported_once_the_pack_is_lent() -> None:
+    queue = commands()
+    assert not queue.may_lend(5, OWNER, again=True)
+    assert queue.status.state is CommandState.REFUSED
+    assert queue.may_lend(5, OWNER, again=False)
+    assert (queue.status.state, queue.status.text) == (CommandState.NONE, "")

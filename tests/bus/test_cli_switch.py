@@ -43,6 +43,22 @@ async def test_switch_requests_a_command_and_reports_its_outcome() -> None:
         assert await writes(sim) == ["e1 0001", "e1 0003", "e1 0000"]
 
 
+async def test_a_command_that_is_reversed_before_it_was_sent_is_not_reported_as_done() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        assert (await command("switch", ONE, "charge", "off")).status == 0
+        async with asyncio.TaskGroup() as both:
+            reversed_ = both.create_task(command("switch", ONE, "charge", "on"))  # waits for 5 s
+            await program.until("requests charge on")
+            last = both.create_task(command("switch", ONE, "charge", "off"))
+        assert (last.result().status, last.result().out) == (0, "charge off: done: already off\n")
+        assert (reversed_.result().status, reversed_.result().out) == (1, "")
+        assert "another command followed" in reversed_.result().err
+        await program.until("was not sent: another command makes it charge off")
+        assert await writes(sim) == ["e1 0001"]
+
+
 async def test_refused_and_failed_commands_are_reported_with_a_reason_and_a_status() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, AllowMosfetControl=1)

@@ -101,3 +101,17 @@ def test_of_many_who_request_the_same_a_few_are_named() -> None:
     for sender in ["A for Bow and Stern", *"BCDEF"] * 100:
         log.merge(command, "charge off", sender)
     assert command.sender == "A for Bow and Stern and B and C and others"
+
+
+def test_a_command_that_reverses_a_waiting_one_has_a_number_of_its_own() -> None:
+    log = CommandLog()
+    waiting = log.accept("charge off", ":1.7")
+    log.merge(waiting, "charge on", ":1.8", reverses=True)
+    assert status(log) == (2, WAITING, "charge on: waiting")
+
+
+def test_a_refusal_is_dropped_once_the_same_is_accepted() -> None:
+    log = CommandLog()
+    log.refuse("lending for 5 min", ":1.7", "lending is off")
+    log.drop_refusal()
+    assert status(log) == (1, NONE, "")
