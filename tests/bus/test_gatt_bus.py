@@ -195,8 +195,10 @@ async def test_a_connection_that_ends_while_messages_are_gathered_is_noticed() -
         fake.notify(f"/org/bluez/hci0/dev_{MANY - 1}/service000c/char000d", b"value")
         await arrived.next()
         bus.disconnect()
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.wait([closed])
+        await asyncio.wait([closed], timeout=PATIENCE)
+        assert closed.done()
+        with pytest.raises(BusLost):
+            await bus.write(ONE, b"basic", response=False)
 
 
 async def test_writes_end_with_the_connection_and_later_ones_fail() -> None:
