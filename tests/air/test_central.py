@@ -158,6 +158,8 @@ async def test_a_pack_still_connected_from_before_a_crash_is_connected_to_withou
         stack.still_connected.add(pack.address)
         pack.come_into_range()
         await expect_within(30, lambda: bool(fleet.opened))
+        assert len(stack.did(f"connect {pack.address}")) == 1
+        assert fleet.links[pack.address].status.rssi is None  # it was never heard
 
 
 @virtual_time
@@ -181,6 +183,7 @@ async def test_a_pack_is_reconnected_within_half_a_minute_at_any_point_of_the_sc
             fleet.opened.clear()
             pack.come_into_range()
             await expect_within(30, lambda: pack.address in fleet.opened)  # noqa: B023
+            assert fleet.opened.keys() == {pack.address}  # the other one stayed connected
 
 
 # Fairness
@@ -216,6 +219,7 @@ async def test_a_dropped_pack_is_reconnected_at_once_while_others_are_searched()
             fleet.opened.clear()
             pack.drop()
             await expect_within(CONNECT + 0.5, lambda: pack.address in fleet.opened)
+            assert fleet.opened.keys() == {pack.address}  # the other one stayed connected
 
 
 @virtual_time
@@ -272,6 +276,9 @@ async def test_an_absent_pack_does_not_occupy_a_slot() -> None:
     stack = FakeStack(*packs(3, absent=2))
     async with open_fleet(stack, limit=1) as fleet:
         await expect_within(30, lambda: ADDRESSES[2] in fleet.opened)
+        await asyncio.sleep(600)
+        assert fleet.opened.keys() == {ADDRESSES[2]}
+        assert fleet.central.adapters[0].links == 1
 
 
 @virtual_time
@@ -311,6 +318,8 @@ async def expect_lost_and_regained(
     assert len(stack.log) == attempts, "attempts without an adapter"
     regain()
     await expect_within(30, lambda: len(fleet.opened) == len(stack.packs))
+    assert {fleet.state(pack) for pack in stack.packs.values()} == {"connected"}
+    assert [link.status.reconnects for link in fleet.links.values()] == [1] * len(stack.packs)
 
 
 @virtual_time
@@ -395,6 +404,8 @@ async def test_a_known_pack_is_tried_without_an_advertisement_when_scans_are_ref
         await asyncio.sleep(60)
         stack.packs[ADDRESSES[0]].come_into_range()
         await expect_within(30, lambda: bool(fleet.opened))
+        assert stack.did("scan") == []
+        assert fleet.links[ADDRESSES[0]].status.rssi is None  # it was never heard
 
 
 @virtual_time

@@ -191,8 +191,12 @@ async def test_a_pack_out_of_range_is_withdrawn_and_returns() -> None:
     async with running() as watched:
         watched.radio.go_out_of_range()
         await watched.until(Phase.WITHDRAWN, 1200.0)
+        assert watched.report.decision.sample is None
+        assert watched.paths["/Dc/0/Voltage"] is None
         watched.radio.come_into_range()
         await watched.until(Phase.FRESH, 300.0)
+        assert watched.report.link.reconnects == 1
+        assert watched.paths["/Dc/0/Voltage"] is not None
 
 
 @virtual_time

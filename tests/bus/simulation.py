@@ -125,11 +125,15 @@ class Program:
         """Wait for the ``times``-th line, in the output or the log, that contains ``text``, and return it."""
         async with asyncio.timeout(timeout):
             while True:
-                lines = [line for line in (*self.output, *self.log) if text in line]
+                lines = self.lines(text)
                 if len(lines) >= times:
                     return lines[times - 1]
                 self._line.clear()
                 await self._line.wait()
+
+    def lines(self, text: str) -> list[str]:
+        """Return all lines so far, of the output and of the log, that contain ``text``."""
+        return [line for line in (*self.output, *self.log) if text in line]
 
     @property
     def pid(self) -> int:

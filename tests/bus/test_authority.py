@@ -35,7 +35,8 @@ async def test_a_pack_that_does_not_control_shows_the_reason_on_the_bus() -> Non
         await venus.set(ONE, "Control", 1)
         await venus.until(ONE, reason_has("Not controlling: Chemistry is not chosen"))
         await venus.set(ONE, "Chemistry", "LiFePO4")
-        await venus.until(ONE, controlling)
+        seen = await venus.until(ONE, controlling)
+        assert venus.left == [seen.name]  # replaced once, by one with limits
 
 
 async def test_a_second_pack_with_control_1_does_not_control_and_log_and_bus_say_so() -> None:
@@ -58,8 +59,9 @@ async def test_removing_the_pack_that_controls_moves_control_with_a_warning() ->
         await venus.until(TWO, reason_has("controls"))
         await venus.set(ONE, "Enabled", 0)
         await program.until(f"{ONE}: no longer controls chargers: the pack was removed")
-        await venus.until(TWO, controlling)
+        successor = await venus.until(TWO, controlling)
         await program.until(f"{TWO}: controls chargers")
+        assert [name for name, seen in venus.services.items() if controlling(seen)] == [successor.name]
 
 
 async def test_adding_a_pack_that_never_answers_leaves_the_limits_in_place() -> None:
@@ -80,7 +82,8 @@ async def test_adding_a_pack_that_never_answers_leaves_the_limits_in_place() -> 
 async def test_limits_are_withdrawn_beside_another_bms_and_the_log_says_so() -> None:
     async with Simulation(1), Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **CONTROL)
-        await venus.until(ONE, controlling)
+        seen = await venus.until(ONE, controlling)
+        left = len(venus.left)
         async with venus_service(PYLONTECH, {CVL: 52.5, "/DeviceInstance": 512}):
             reason_text = "battery.socketcan_can0 has a charge voltage limit"
             await venus.until(ONE, reason_has(f"Not controlling: {reason_text}"))
@@ -88,15 +91,18 @@ async def test_limits_are_withdrawn_beside_another_bms_and_the_log_says_so() -> 
                 f"WARNING dbus_xbms.authority.arbiter: {ONE}: no longer controls chargers: {reason_text}"
             )
         await venus.until(ONE, reason_has("within the last 10 min"))
+        assert [name for name in venus.left[left:] if name == seen.name] == [seen.name]  # replaced once
 
 
 async def test_a_bms_that_publishes_a_limit_later_is_noticed() -> None:
     items: dict[str, Any] = {CVL: None, "/DeviceInstance": 512}
     async with Simulation(1), Venus() as venus, Program("run"), venus_service(PYLONTECH, items):
         await venus.enable(ONE, **CONTROL)
-        await venus.until(ONE, controlling)
+        seen = await venus.until(ONE, controlling)
+        left = len(venus.left)
         items[CVL] = 52.5
         await venus.until(ONE, reason_has("battery.socketcan_can0 has a charge voltage limit"))
+        assert venus.left[left:] == [seen.name]  # replaced once, by one without limits
 
 
 async def test_a_pack_beside_a_bms_never_controls_even_briefly() -> None:
@@ -130,9 +136,11 @@ async def test_a_12_v_pack_does_not_control_a_48_v_system(service: str, items: d
 
 async def test_a_voltage_measured_by_another_pack_of_this_program_is_ignored() -> None:
     items = {"/Dc/Battery/Voltage": 52.9, "/Dc/Battery/BatteryService": f"{BATTERY}xbms_a4c137000002"}
-    async with Simulation(1), venus_service(SYSTEM, items), Venus() as venus, Program("run"):
+    async with Simulation(1), venus_service(SYSTEM, items), Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, controlling)
+        await program.until(f"{ONE}: controls chargers")
+        assert program.lines("does not fit") == []
 
 
 async def test_a_voltage_that_chargers_use_as_their_own_is_not_held() -> None:
@@ -155,6 +163,9 @@ async def test_the_controlling_pack_still_controls_after_a_restart() -> None:
             await venus.until(TWO, controlling)
             await venus.enable(ONE, **CONTROL)
             await venus.until(ONE, reason_has("controls"))
-        async with Program("run"):
+        async with Program("run") as program:
             await venus.until(TWO, controlling)
             await venus.until(ONE, reason_has("controls"))
+            await program.until(f"{ONE}: does not control chargers")
+            assert len(program.lines(f"{TWO}: controls chargers")) == 1
+            assert program.lines(f"{ONE}: controls chargers") == []

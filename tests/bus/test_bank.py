@@ -223,6 +223,7 @@ async def test_a_pack_whose_charging_is_off_leaves_charging_to_the_others() -> N
         await running.venus.until_bank(lambda s: (s[BLOCKING], s[CCL], s[DCL]) == (1, CHARGE, 2 * DISCHARGE))
         await running.sim.fault("mask", ONE, mask=0)
         await running.venus.until_bank(complete(2))
+        running.judge()
 
 
 # Signals

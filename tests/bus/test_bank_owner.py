@@ -40,8 +40,7 @@ async def test_a_bank_is_proposed_once_and_forms_when_it_is_confirmed_as_over_mq
         bank = await running.venus.until_bank(complete(2))
         assert bank["/ProductId"] == 0xBA59
         assert bank["/DeviceInstance"] >= 590
-        proposals = [line for line in program.output + program.log if "bank create" in line]
-        assert len(proposals) == 1
+        assert len(program.lines("bank create")) == 1
 
 
 async def test_a_pack_that_controls_hands_over_to_the_bank_that_is_confirmed_and_takes_over_after_it() -> (

@@ -122,7 +122,7 @@ async def test_silence_derates_stops_and_withdraws_and_a_good_poll_restores_ever
         assert back["/State"] == 9
         assert limits(back)[1:] == (CHARGE, DISCHARGE)
         for phase in ("derated", "lost", "withdrawn"):
-            assert len([line for line in program.log + program.output if phase in line]) == 1
+            assert len(program.lines(phase)) == 1
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
@@ -211,7 +211,7 @@ async def test_14_4_v_is_accepted_and_voltages_outside_the_preset_are_refused() 
         assert seen[CCL] > 0
         assert (seen[CVL], seen["/Alarms/InternalFailure"]) == (14.4, 0)
         limitation = "CellFull 4.9 V: LiFePO4 cells take at most 3.65 V; set back to 3.6"
-        assert len([line for line in program.log + program.output if limitation in line]) == 1
+        assert len(program.lines(limitation)) == 1
 
 
 async def test_stored_settings_above_the_ceiling_stop_the_pack_with_an_alarm() -> None:
@@ -229,7 +229,10 @@ async def test_a_charge_current_of_0_is_published_as_0() -> None:
         await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, settled)
         await venus.set(ONE, "MaxChargeCurrent", 0.0)
-        await venus.until(ONE, lambda s: s[CCL] == 0)
+        stopped = await venus.until(ONE, lambda s: s[CCL] == 0)
+        assert stopped["/Info/ChargeLimitation"] == "MaxChargeCurrent 0 A"
+        assert stopped[DCL] == DISCHARGE
+        assert invalid_limits(stopped) == []
         await venus.set(ONE, "MaxChargeCurrent", -1.0)
         limitation = "rising to: 30 % of 100 Ah (no limit set)"
         await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"] == limitation)

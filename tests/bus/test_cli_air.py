@@ -135,7 +135,9 @@ async def test_the_bus_shows_that_a_connected_pack_does_not_answer(
         state = "reached, but does not answer"
         await venus.until(PACK, lambda seen: state in seen["/Bluetooth/State"])
         await sim.fault("clear", PACK)
-        await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected")
+        seen = await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected")
+        assert seen["/Dc/0/Voltage"] is not None
+        assert seen["/ConnectionInformation"] == "connected"
 
 
 async def listed(*words: str) -> str:

@@ -21,10 +21,8 @@ INTERFERENCE = "/Bluetooth/Interference"
 
 
 def reports(program: Program, level: str, who: str) -> list[str]:
-    lines = [line for line in (*program.output, *program.log) if "interference.monitor:" in line]
-    return [
-        line for line in lines if line.startswith(level) and "interference.monitor:" in line and who in line
-    ]
+    lines = program.lines("interference.monitor:")
+    return [line for line in lines if line.startswith(level) and who in line]
 
 
 def is_named(who: str) -> Callable[[Seen], bool]:

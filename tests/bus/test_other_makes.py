@@ -130,12 +130,15 @@ async def test_a_pack_that_stays_away_leaves_the_bus_and_returns() -> None:
     one = address_of(1, "daly")
     async with Simulation([pack("daly")]) as sim, Venus() as venus, Program("run"):
         await venus.enable(one, Protocol="daly", HoldTime=5, RemoveAfter=20, StopAfter=10)
-        await venus.until(one, running)
+        seen = await venus.until(one, running)
         await sim.fault("vanish", one)
         await venus.until(one, lambda s: not running(s))
         await venus.until_gone(one)
+        assert seen[CABLE] > 0
         await sim.fault("appear", one)
-        await venus.until(one, running)
+        returned = await venus.until(one, running)
+        assert returned["/DeviceInstance"] == seen["/DeviceInstance"]
+        assert venus.left == [seen.name]
 
 
 @pytest.mark.parametrize("make", MAKES)

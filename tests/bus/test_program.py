@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms.capture import parse_line
+from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, Seen, Venus
 
@@ -236,6 +237,7 @@ async def test_a_pack_that_cannot_be_reached_delays_no_other_pack() -> None:
         async with Program("run"):
             for address in (TWO, "A4:C1:37:00:00:03"):
                 await venus.until(address, valid)
+            assert not any(valid(seen) for seen in venus.services.values() if device_id(ONE) in seen.name)
             await sim.fault("appear", ONE)
             await venus.until(ONE, valid)
 
@@ -261,7 +263,7 @@ async def test_a_second_instance_refuses_to_run_beside_the_first() -> None:
         await first.until("no pack is enabled")
         async with Program("run") as second:
             assert await second.ended() == 1
-            assert any("already running" in line for line in second.log + second.output)
+            assert second.lines("already running")
         assert second.left_behind == []
 
 

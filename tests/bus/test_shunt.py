@@ -74,9 +74,21 @@ async def smart_shunt(name: str = NAME) -> AsyncIterator[SmartShunt]:
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
+class RecordedShunt(Shunt):
+    """A follower that records each current that it takes."""
+
+    def __init__(self, bank: str, service: str) -> None:
+        super().__init__(bank, service)
+        self.taken: list[float | None] = []
+
+    def _take(self, value: object) -> None:
+        super()._take(value)
+        self.taken.append(self._current)
+
+
 @asynccontextmanager
-async def following(name: str = NAME) -> AsyncIterator[Shunt]:
-    shunt = Shunt("House", name)
+async def following(name: str = NAME) -> AsyncIterator[RecordedShunt]:
+    shunt = RecordedShunt("House", name)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(shunt.run())
         try:
@@ -101,10 +113,12 @@ async def test_the_current_is_read_at_the_start_and_follows_both_kinds_of_signal
         await monitor.properties_changed(Variant("d", 99.0), "/Dc/1/Current")
         await monitor.items_changed(INVALID)
         await until(lambda: shunt.current is None)
+        assert 99.0 not in shunt.taken
 
 
 async def test_a_monitor_that_appears_later_leaves_and_returns_is_followed() -> None:
     async with following() as shunt:
+        assert shunt.current is None
         async with smart_shunt():
             await until(lambda: shunt.current == -20.0)
         await until(lambda: shunt.current is None)
@@ -130,6 +144,7 @@ async def test_what_is_no_possible_current_counts_as_none(value: Variant) -> Non
         await until(lambda: shunt.current == -20.0)
         await monitor.properties_changed(value)
         await until(lambda: shunt.current is None)
+        assert set(shunt.taken) == {-20.0, None}
 
 
 async def test_a_constant_current_is_asked_for_and_a_silent_monitor_counts_no_longer(
