@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
     except OSError as err:
-        return _failed(f"{err.filename}: {err.strerror}" if err.filename else err, FAILURE)
+        return _failed(f"{err.filename}: {err.strerror}" if err.filename else err.strerror or err, FAILURE)
     except KeyboardInterrupt:
         interrupt.report()
         return interrupt.STATUS

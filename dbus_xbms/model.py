@@ -277,6 +277,7 @@ class History:
 
     deepest_discharge: float = 0.0  # Ah missing, never below 0
     last_discharge: float = 0.0  # Ah missing, of the discharge since the pack was last full
+    charge_known: bool = False  # what is missing was known at least once; not stored
     total_drawn: float = 0.0  # Ah
     charged_energy: float = 0.0  # kWh
     discharged_energy: float = 0.0  # kWh

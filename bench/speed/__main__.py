@@ -40,6 +40,7 @@ def main() -> int:
                 seconds=args.seconds,
                 control=args.control,
                 subjects=OF_FLEET if packs == judged(args.packs) else (FLOOR, PROGRAM),
+                cold=args.cold,
             )
             done = len({(result.build, result.packs) for result in results}) + len(failures)
             results += _measured(trial, failures, f"{done + 1} of {len(pythons) * len(args.packs)}")
@@ -101,8 +102,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--pure", metavar="PYTHON", help="also measure with this interpreter, whose dbus-fast is not compiled"
     )
+    parser.add_argument(
+        "--cold", action="store_true", help="with the processor's caches evicted all the time"
+    )
     parser.add_argument("--keep", action="store_true", help="write docs/bench.{md,json,svg}")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.keep and args.cold:
+        parser.error("--keep is for a measurement without --cold: docs/bench.md describes that")
+    return args
 
 
 def _place() -> str:

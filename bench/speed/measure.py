@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ RESTING = "program, at rest"  # no current, and hardly any change of voltage
 # Packs of other makes that only watch, by the word for them in a scenario, and the setting Protocol.
 WATCHED_MAKES = {"jbd": "JBD", "litime": "redodo", "jikong": "jikong", "daly": "daly", "seplos": "seplos"}
 CYTHON, PURE = "cython", "pure"  # builds of dbus-fast
+EVICT = (sys.executable, "-m", "bench.speed.evict")
 SLICES = 3  # of the first window; the median counts, since other programs share the machine
 WATCHED = 1 / 3  # length of the second window, as a part of the first one
 
@@ -52,6 +54,7 @@ class Trial:
     seconds: float  # of the window in which CPU is measured
     control: int = 1  # setting Control of every pack: 1 is the most work
     subjects: tuple[str, ...] = (FLOOR, PROGRAM)
+    cold: bool = False  # with caches evicted all the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,8 @@ async def measure(trial: Trial) -> list[Result]:
     """Measure CPU and memory without an observer, then the signals with one on each bus."""
     async with AsyncExitStack() as stack:
         stages = [await stack.enter_async_context(running(trial, subject)) for subject in trial.subjects]
+        if trial.cold:
+            await stack.enter_async_context(Program(command=EVICT))
         await asyncio.sleep(WARM_UP)
         used = [[await stage.used() for stage in stages]]
         for _ in range(SLICES):

@@ -54,9 +54,16 @@ def run(args: argparse.Namespace) -> int:
     facts = _facts(args)
     print(_as_json(examine(facts)) if args.json else page(examine(facts), _headline(facts), _width()))
     if args.report:
-        args.report.write_text(report(facts, as_json=args.json), encoding="utf-8")
+        _write(args.report, report(facts, as_json=args.json))
         print(f"\nReport written to {args.report}; read it before you send it.", file=sys.stderr)
     return int(any(finding.verdict is Verdict.PROBLEM for finding in examine(facts)))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as err:
+        raise CommandError(f"cannot write {path}: {err.strerror or err}") from err
 
 
 def _width() -> int:

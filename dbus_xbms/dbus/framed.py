@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from io import BytesIO
 from typing import Any, Self
 
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 READ_AT_A_TIME = 65536  # bytes; 16 packs send less within a second
 
 
-class FramedBus(PatientBus):
+class FramedBus(PatientBus, ABC):
     """A connection whose subclass handles frequent messages without having them decoded.
 
     What is sent in one turn of the event loop is one system call, and wakes the bus daemon once.
@@ -32,13 +33,13 @@ class FramedBus(PatientBus):
         self._unsent: list[bytes | bytearray] = []
         self.gathering = 0.0  # s from one look at what has arrived to the next, while messages arrive
 
+    @abstractmethod
     def handle_frame(self, frame: bytes) -> bool:
         """Handle a message; return False to have it decoded."""
-        raise NotImplementedError
 
+    @abstractmethod
     def handle_decoded(self, frame: bytes, message: Message) -> bool:
         """Handle a message that was decoded; return False to leave it to dbus-fast."""
-        raise NotImplementedError
 
     def send_frame(self, frame: bytes | bytearray) -> None:
         """Send a call, together with all others of this turn of the event loop.

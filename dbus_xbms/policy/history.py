@@ -54,6 +54,7 @@ def add_sample(state: HistoryState, sample: PackSample, now: float, longest: flo
         previous,
         deepest_discharge=deepest,
         last_discharge=last,
+        charge_known=previous.charge_known or gone is not None,
         total_drawn=previous.total_drawn + max(0.0, -moved),
         charged_energy=previous.charged_energy + max(0.0, energy),
         discharged_energy=previous.discharged_energy + max(0.0, -energy),

@@ -119,7 +119,7 @@ class Requests:
                 self._checks.request()
             case Restart():
                 self._restart()
-        log.info("%s requested by %s", type(request).__name__, sender)
+        log.info("%s requests %s", sender, _in_words(request))
 
     def _wait(self, what: str, act: Act) -> None:
         try:
@@ -183,6 +183,22 @@ class Requests:
             raise SettingsError("nothing would start the program again: it was not started by a supervisor")
         log.info("ending, to be restarted by %s", supervisor)
         asyncio.get_running_loop().call_later(RESTART_AFTER, self._end)
+
+
+def _in_words(request: ProgramRequest) -> str:
+    match request:
+        case Scan(on=on):
+            return "a scan" if on else "the end of the scan"
+        case AddFound(row=row, address=address):
+            return f"adding {address or f'the pack in row {row}'}"
+        case EnablePack(address=address, on=on):
+            return f"turning {address} {_word(on)}"
+        case EnableBank(number=number, on=on):
+            return f"turning bank {number} {_word(on)}"
+        case CheckAgain():
+            return "a check"
+        case Restart():
+            return "a restart"
 
 
 def _word(on: bool) -> str:

@@ -16,7 +16,7 @@ from dbus_xbms.program.changes import Changes
 from dbus_xbms.program.checks import Checks
 from dbus_xbms.program.discovered import SETTLED_AFTER, Sighting
 from dbus_xbms.program.requests import MOST_WAITING, RESTART_AFTER, SCAN_TIME, Requests
-from dbus_xbms.program_report import AddFound, EnableBank, EnablePack, Restart, Scan
+from dbus_xbms.program_report import AddFound, CheckAgain, EnableBank, EnablePack, Restart, Scan
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.settings import AnySetting, NotStoredError, SettingsError, Value, bank_path, pack_path
 from tests.air.virtual_time import now, virtual_time
@@ -313,4 +313,18 @@ async def test_a_restart_is_answered_first_and_logged_with_its_sender(
         asked = now()
         await page.ask(Restart())
     assert page.restarts == [asked + RESTART_AFTER]
-    assert f"Restart requested by {SENDER}" in caplog.text
+    assert f"{SENDER} requests a restart" in caplog.text
+
+
+@virtual_time
+async def test_the_log_says_in_words_what_was_requested_and_by_whom(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    page = Page(seen())
+    async with page.open():
+        for request in (Scan(True), Scan(False), AddFound(0), EnablePack(ONE, False), EnableBank(2, True)):
+            await page.ask(request)
+        await page.ask(CheckAgain())
+    wanted = ["a scan", "the end of the scan", "adding the pack in row 0", f"turning {ONE} off"]
+    wanted += ["turning bank 2 on", "a check"]
+    requested = [line for line in caplog.messages if " requests " in line]
+    assert requested == [f"{SENDER} requests {what}" for what in wanted]

@@ -202,6 +202,12 @@ async def test_a_report_contains_no_full_address_name_or_password(root: Path, tm
             assert form not in text.replace("\n", "")
 
 
+async def test_a_report_that_cannot_be_written_is_an_error_that_names_the_file(root: Path) -> None:
+    done = await doctor(root, "--report", "/dev/full")
+    assert done.err.splitlines()[-1] == "dbus-xbms: cannot write /dev/full: No space left on device"
+    assert done.status == 1
+
+
 async def test_a_scan_reports_packs_in_range_with_and_without_the_service(root: Path) -> None:
     async with Simulation(2), Venus() as venus:
         await venus.enable(ONE)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from bleak.exc import BleakDBusError, BleakGATTProtocolError, BleakGATTProtocolErrorCode
 from dbus_fast import DBusError, Message, Variant
+from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.bluez.bus import FollowingBus, connected
 from dbus_xbms.ble.bluez.gatt_bus import GATHERING, MANY, GattBus
@@ -225,3 +226,48 @@ async def test_the_connection_of_bleaks_manager_gets_no_notifications() -> None:
         fake.server.signal(DEVICE, PROPERTIES, "PropertiesChanged", "sa{sv}as", changed)
         async with asyncio.timeout(PATIENCE):
             assert await seen.get() == DEVICE
+
+
+async def test_a_write_under_way_fails_when_bluetoothd_ends(private_bus: str) -> None:
+    async with connected(GattBus) as (bus, _):
+        mute = await MessageBus(private_bus).connect()  # a bluetoothd that answers nothing
+        await mute.request_name("org.bluez")
+        mute.add_message_handler(lambda call: call.member == "WriteValue")
+        await bus.subscribe(ONE, Notifications())
+        write = asyncio.create_task(bus.write(ONE, b"cells", response=True))
+        await call_daemon(bus, "GetId")  # the write is on its way
+        mute.disconnect()
+        with pytest.raises(BleakDBusError):
+            async with asyncio.timeout(PATIENCE):
+                await write
+        async with bluez() as fake:
+            await bus.write(ONE, b"basic", response=True)
+            assert fake.written == [(ONE, b"basic", "request")]
+
+
+async def test_notifications_of_any_size_and_signals_without_a_value_leave_the_next_ones_whole() -> None:
+    async with bluez() as fake, connected(GattBus) as (bus, _):
+        await bus.subscribe(ONE, one := Notifications())
+        for value in (b"known", bytes(500_000), b"", b"next"):
+            fake.notify(ONE, value)
+            assert await one.next() == value
+        changed = {"Notifying": Variant("b", True)}
+        fake.server.signal(
+            ONE, PROPERTIES, "PropertiesChanged", "sa{sv}as", [CHARACTERISTIC, changed, ["Value"]]
+        )
+        fake.notify(ONE, b"beside another", Notifying=Variant("b", True))
+        fake.notify(ONE, b"last")
+        assert [await one.next(), await one.next()] == [b"beside another", b"last"]
+        assert one.empty()
+
+
+async def test_the_callback_of_an_earlier_subscription_hears_nothing_of_a_later_one() -> None:
+    async with bluez() as fake, connected(GattBus) as (bus, _):
+        await bus.subscribe(ONE, earlier := Notifications())
+        fake.notify(ONE, b"earlier")
+        assert await earlier.next() == b"earlier"
+        bus.unsubscribe(ONE)
+        await bus.subscribe(ONE, later := Notifications())
+        fake.notify(ONE, b"later")
+        assert await later.next() == b"later"
+        assert earlier.empty()

@@ -40,6 +40,7 @@ class Known:
     controls: bool
     make: str = JBD
     interval: float = 1.0  # s between polls
+    per_poll: bool = False  # connected for each poll only
     hold: float = 30.0  # s, and so on
     stop: float = 300.0
     withdraw: float = 900.0

@@ -115,6 +115,7 @@ class Plan:
             chemistry=CHEMISTRIES[row.get("chemistry", "lfp")],
             controls=controls,
             interval=owner.get("PollInterval", 1.0),
+            per_poll=owner.get("ConnectionMode") == 1,
             hold=owner.get("HoldTime", 30.0),
             stop=owner.get("StopAfter", 300.0),
             withdraw=owner.get("ControlRemoveAfter", 1800.0) if controls else owner.get("RemoveAfter", 900.0),

@@ -28,6 +28,7 @@ class Harm(Enum):
 
     NOBODY = "nobody"
     SEARCHERS = "searchers"  # only those that have no link
+    CONNECTING = "connecting"  # those, and packs that are connected for each poll
     TARGET = "target"  # the pack, or those on the adapter
     ALL = "all"
 

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export PYTHONPATH=$PWD:${PYTHONPATH:-}
-if [ "${1:-}" = soak ]; then
-    exec python3 -m tests.rig.soak "${@:2}"
-fi
+case ${1:-} in
+    soak | speed) exec python3 -m "tests.rig.$1" "${@:2}" ;;
+esac
 exec python3 -m tests.rig.survive "$@"

@@ -16,7 +16,6 @@ from typing import Any
 RUN = Path("/run")  # where the rig keeps its pid files
 OUT = Path("/out") if Path("/out").is_dir() else RUN  # files here outlive the VM
 STOP_LIMIT = 60.0  # s; the guest is about 20 times slower than the machine it runs on
-CLK = os.sysconf("SC_CLK_TCK")
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -79,17 +78,6 @@ async def background(*command: str, log: Path) -> AsyncIterator[asyncio.subproce
                 await process.wait()
 
 
-@asynccontextmanager
-async def session_bus(directory: Path) -> AsyncIterator[int]:
-    """Start a Venus bus, named in the environment of this process and its children."""
-    address = f"unix:path={directory / 'venus-bus'}"
-    command = ("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}")
-    async with background(*command, log=OUT / "venus-bus.log") as daemon:
-        await until(lambda: (directory / "venus-bus").exists())
-        os.environ["DBUS_SESSION_BUS_ADDRESS"] = address
-        yield daemon.pid
-
-
 def _pid_file(name: str) -> Path:
     return RUN / f"{name}.pid"
 
@@ -128,18 +116,6 @@ async def start_bluetoothd() -> None:
 async def plug_in() -> None:
     """Attach the adapter again."""
     _start("vbms", f"{os.environ['CACHE']}/hciproxy", "/dev/vhci", "/dev/vport0p1")
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of all threads of a process, in s."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
-
-
-def resident(pid: int) -> float:
-    """Return the memory of a process, in MB."""
-    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return int(fields["VmRSS"].split()[0]) / 1024
 
 
 def pids_named(name: str) -> Sequence[int]:

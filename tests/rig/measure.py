@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from bench.speed.process import cpu_seconds, resident
 from tests.rig import machine
 from tests.rig.faults import BOTH
 
@@ -32,19 +33,19 @@ async def healthy(trial: Trial, service: int, venus_bus: int) -> None:
         processes["dbus-daemon, Venus" if pid == venus_bus else "dbus-daemon, system"] = pid
     asked = [(await machine.pack(index))["requests"] for index in BOTH]
     signals = trial.watch.signal_counts()
-    used = {name: machine.cpu_seconds(pid) for name, pid in processes.items()}
+    used = {name: cpu_seconds(pid) for name, pid in processes.items()}
     began = time.monotonic()
     while time.monotonic() < began + SECONDS:
         for index in BOTH:
             await trial.vary(index)
         await asyncio.sleep(1.0)
-    used = {name: machine.cpu_seconds(pid) - used[name] for name, pid in processes.items()}
+    used = {name: cpu_seconds(pid) - used[name] for name, pid in processes.items()}
     polls = time.monotonic() - began  # of each pack: one per second
     sent = [n - signals.get(name, 0) for name, n in trial.watch.signal_counts().items()]
     asked = [(await machine.pack(index))["requests"] - asked[index] for index in BOTH]
     for name, pid in processes.items():
         cost = f"{used[name] / polls / len(BOTH) * 1000:.1f} ms CPU per pack and poll"
-        trial.check("well", name, True, f"{cost}, {machine.resident(pid):.1f} MB resident")
+        trial.check("well", name, True, f"{cost}, {resident(pid):.1f} MB resident")
     per_poll = [n / polls for n in asked]
     steady = all(0.9 * REQUESTS_PER_POLL < n < 1.1 * REQUESTS_PER_POLL for n in per_poll)
     trial.check("well", "two requests per poll", steady, f"{asked} in {polls:.0f} s")

@@ -9,21 +9,15 @@ import argparse
 import asyncio
 import json
 import sys
-import tempfile
-from contextlib import AsyncExitStack
-from pathlib import Path
 
-from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from tests.endurance.report import Report
 from tests.endurance.soak import endure
 from tests.endurance.watch import Finding
 from tests.rig import machine
-from tests.rig.battery_watch import watching
 from tests.rig.machine import OUT
 from tests.rig.packs import virtual_packs
 from tests.rig.storm import RigPlan
-
-APPEAR = 90.0  # s until localsettings is on the bus
+from tests.rig.venus_bus import venus_bus
 
 
 def tell(finding: Finding) -> None:
@@ -33,17 +27,11 @@ def tell(finding: Finding) -> None:
 
 async def run(plan: RigPlan) -> Report:
     """Start the Venus bus and localsettings, and soak."""
-    async with AsyncExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        await stack.enter_async_context(machine.session_bus(directory))
-        settings = (sys.executable, "-m", "dbus_xbms", "simulate", "--settings-only")
-        await stack.enter_async_context(machine.background(*settings, log=OUT / "settings.log"))
-        async with watching() as watch:
-            await watch.owned(LOCALSETTINGS, APPEAR)
-        addresses = [plan.address(n) for n in range(plan.packs)]
+    addresses = [plan.address(n) for n in range(plan.packs)]
+    async with venus_bus():
         capture = machine.fresh_file("capture")
-        packs = await stack.enter_async_context(virtual_packs(addresses, capture))
-        return await endure(plan, packs, capture.parent, tell)
+        async with virtual_packs(addresses, capture) as packs:
+            return await endure(plan, packs, capture.parent, tell)
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from tests.endurance.storm import OFF, STORM, Draw, Fault, Harm, Parameters, Sco
 ADAPTER = {"name": "hci0", "address": "00:1A:7D:DA:71:13"}
 PACK_COUNT = 4
 SLOW = 2.0  # on the virtual machine, a poll with its connection takes about twice as long, with other load
+SCAN_PHASE = 10.24  # s; the kernel filters advertisements that it had within one
 CAPACITY, CELLS = 100.0, 4  # Ah, of each virtual pack
 
 

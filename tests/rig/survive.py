@@ -9,27 +9,24 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import AsyncExitStack
 from pathlib import Path
 
-from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from tests.bus.simulation import PATIENT
 from tests.rig import machine, measure
-from tests.rig.battery_watch import BATTERY, INVALID, Watch, watching
+from tests.rig.battery_watch import BATTERY, INVALID, Watch
 from tests.rig.faults import BOTH, FAULTS, Fault
-from tests.rig.machine import OUT, ctl, program
+from tests.rig.machine import ctl, program
 from tests.rig.notifications import Count, Traffic, settled
 from tests.rig.service_log import STACK_BROKE, lost, unexpected
+from tests.rig.venus_bus import APPEAR, venus_bus
 
 PACKS = ("A4:C1:38:00:00:01", "A4:C1:38:00:00:02")
 CELLS = (3300, 3307, 3314, 3321)  # mV, as the virtual packs have them
 HIGHEST_CURRENT = 20.0  # A
 HOLD = 12.0  # s; shorter than the default so that 30 s of silence are well beyond it
 EARLY = 4.0  # s; the hold counts from the beginning of a poll, and a fault may begin at its last try
-APPEAR = 90.0  # s from `add` to the service on the bus
 FRESH = 30.0  # s for a value that changed in a healthy pack to reach the bus
 INVALID_WITHIN = HOLD + 20.0  # s
 QUIET_POLLS = 5
@@ -186,15 +183,9 @@ async def stop(trial: Trial, process: asyncio.subprocess.Process) -> None:
 
 async def survive(faults: Iterable[Fault]) -> bool:
     """Run the whole trial; return whether it passed."""
-    async with AsyncExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        venus_bus = await stack.enter_async_context(machine.session_bus(directory))
-        settings = (sys.executable, "-m", "dbus_xbms", "simulate", "--settings-only")
-        await stack.enter_async_context(machine.background(*settings, log=OUT / "settings.log"))
-        watch = await stack.enter_async_context(watching())
-        await watch.owned(LOCALSETTINGS, APPEAR)
+    async with venus_bus() as (daemon, watch):
         trial = Trial(watch, machine.fresh_file("capture.txt"))
-        await live_well(trial, venus_bus)
+        await live_well(trial, daemon)
         await be_hurt(trial, faults)
     gone = [line for line in watch.came_and_went if line.startswith(BATTERY) and line.endswith("went")]
     # When the service was killed, and when it ended.
@@ -202,14 +193,14 @@ async def survive(faults: Iterable[Fault]) -> bool:
     return report(trial)
 
 
-async def live_well(trial: Trial, venus_bus: int) -> None:
+async def live_well(trial: Trial, daemon: int) -> None:
     """Add the packs, measure without faults, and end by a crash that leaves the links to BlueZ."""
     log = machine.fresh_file("service-info.log")
     async with machine.background(*RUN, "INFO", log=log) as service:
         found = await adopt()
         trial.check("start", "scan lists both", all(address in found for address in PACKS))
         await fresh_start(trial, "start")
-        await measure.healthy(trial, service.pid, venus_bus)
+        await measure.healthy(trial, service.pid, daemon)
         service.kill()
         await service.wait()
     for address in PACKS:

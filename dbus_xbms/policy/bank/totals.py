@@ -53,6 +53,7 @@ def history(members: Sequence[Placed]) -> History:
     return History(
         deepest_discharge=most(lambda one: one.deepest_discharge),
         last_discharge=most(lambda one: one.last_discharge),
+        charge_known=all(one.charge_known for one in everyone),
         total_drawn=most(lambda one: one.total_drawn),
         charged_energy=sum(one.charged_energy for one in everyone),
         discharged_energy=sum(one.discharged_energy for one in everyone),

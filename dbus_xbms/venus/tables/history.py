@@ -7,7 +7,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Literal
 
-from dbus_xbms.model import Counters
+from dbus_xbms.model import Counters, History
 from dbus_xbms.report import AnyReport, ClearHistory, Report
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, T, rows
 
@@ -22,6 +22,16 @@ def _counters(read: Callable[[Counters], int]) -> Read[Report]:
 def _since_full(report: AnyReport) -> float | None:
     since = report.decision.history.since_full
     return None if since is None else min(since, LONGEST)
+
+
+def _discharge(read: Callable[[History], float]) -> Read[AnyReport]:
+    """Read a depth of discharge; it is invalid while 0 because the capacity is unknown."""
+
+    def depth(report: AnyReport) -> float | None:
+        known = report.decision.history
+        return -read(known) if known.charge_known or read(known) else None
+
+    return depth
 
 
 def _average_discharge(report: AnyReport) -> float | None:
@@ -49,9 +59,13 @@ EXTREMES: Source[AnyReport] = Source(
     ),
 )
 COUNTED: Source[Report] = Source(lambda r: (r.counters, r.decision.sample and r.decision.sample.cycles))
-FLOWN: Source[AnyReport] = Source(  # two rows become valid later: with a full charge and a first discharge
+FLOWN: Source[AnyReport] = Source(  # some rows become valid later, such as with a full charge
     attrgetter("decision.history"),
-    shape=lambda r: (r.decision.history.since_full is None, r.decision.history.discharges == 0),
+    shape=lambda r: (
+        r.decision.history.since_full is None,
+        r.decision.history.discharges == 0,
+        r.decision.history.charge_known,
+    ),
 )
 
 TOTAL_ITEMS: tuple[Item[AnyReport], ...] = (
@@ -81,8 +95,8 @@ TOTAL_ITEMS: tuple[Item[AnyReport], ...] = (
     ),
     *rows(
         FLOWN,
-        slow("/History/DeepestDischarge", "d", "{:.1f}Ah", lambda r: -r.decision.history.deepest_discharge),
-        slow("/History/LastDischarge", "d", "{:.1f}Ah", lambda r: -r.decision.history.last_discharge),
+        slow("/History/DeepestDischarge", "d", "{:.1f}Ah", _discharge(lambda h: h.deepest_discharge)),
+        slow("/History/LastDischarge", "d", "{:.1f}Ah", _discharge(lambda h: h.last_discharge)),
         slow("/History/AverageDischarge", "d", "{:.1f}Ah", _average_discharge),
         slow("/History/FullDischarges", "i", "{}", lambda r: r.decision.history.full_discharges),
         slow("/History/TotalAhDrawn", "d", "{:.1f}Ah", lambda r: -r.decision.history.total_drawn),

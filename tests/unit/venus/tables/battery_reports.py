@@ -52,7 +52,13 @@ REPORT = report(
     soc=80.04,
     consumed=-20.0,
     time_to_go=28680,
-    history=History(deepest_discharge=71.26, total_drawn=1234.0, charged_energy=20.5, since_full=86400.9),
+    history=History(
+        deepest_discharge=71.26,
+        charge_known=True,
+        total_drawn=1234.0,
+        charged_energy=20.5,
+        since_full=86400.9,
+    ),
     settings=settings(),
 )
 LIMITS = Limits(

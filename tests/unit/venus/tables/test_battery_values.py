@@ -180,6 +180,12 @@ def test_history_values_that_were_never_measured_are_invalid() -> None:
     new = shown(changed(REPORT, history=History(), extremes=Extremes()))
     assert new["/History/TimeSinceLastFullCharge"] is None
     assert new["/History/MinimumVoltage"] is None
+    assert new["/History/DeepestDischarge"] is None
+    assert new["/History/LastDischarge"] is None
+
+
+def test_the_deepest_discharge_of_a_full_pack_is_0_and_not_minus_0() -> None:
+    new = shown(changed(REPORT, history=History(charge_known=True)))
     assert str(new["/History/DeepestDischarge"]) == "0.0"
 
 
