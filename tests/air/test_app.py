@@ -218,17 +218,14 @@ async def test_a_pack_that_crashes_is_restarted_and_the_others_keep_running() ->
         assert other.running
 
 
-def test_a_crash_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
-    @virtual_time
-    async def run() -> None:
-        boat = Boat()
-        boat.store.put(ONE, Enabled=1)
-        async with boat.serving() as group:
-            await boat.apply(group, ONE)
-            boat.packs[0].crash.set_exception(ValueError("a bug"))
-            await asyncio.sleep(1)
-
-    run()
+@virtual_time
+async def test_a_crash_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=1)
+    async with boat.serving() as group:
+        await boat.apply(group, ONE)
+        boat.packs[0].crash.set_exception(ValueError("a bug"))
+        await asyncio.sleep(1)
     (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
     assert record.getMessage().startswith(ONE)
     assert record.exc_info

@@ -156,16 +156,13 @@ async def test_the_pack_whose_values_venus_shares_is_marked() -> None:
     assert [pack.shared for pack in boat.packs] == [False, True]
 
 
-def test_gaining_and_losing_control_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
-    @virtual_time
-    async def run() -> None:
-        boat = Boat(ONE)
-        boat.arbiter.judge()
-        await boat.report(ALONE, SETTLE + 10)
-        await boat.report(BESIDE_A_BMS, 60)
-
+@virtual_time
+async def test_gaining_and_losing_control_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    run()
+    boat = Boat(ONE)
+    boat.arbiter.judge()
+    await boat.report(ALONE, SETTLE + 10)
+    await boat.report(BESIDE_A_BMS, 60)
     assert [(one.levelname, one.getMessage().partition("chargers")[0]) for one in caplog.records] == [
         ("INFO", f"{ONE}: controls "),
         ("WARNING", f"{ONE}: no longer controls "),

@@ -49,15 +49,12 @@ async def test_a_bank_that_the_owner_confirms_appears_and_controls() -> None:
             assert boat.bus.limits.keys() == {"bank 1"}
 
 
-def test_the_proposal_says_once_how_to_confirm_it(caplog: pytest.LogCaptureFixture) -> None:
-    @virtual_time
-    async def run() -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            async with Boat(patch, ONE, TWO).running():
-                await asyncio.sleep(60)
-
+@virtual_time
+async def test_the_proposal_says_once_how_to_confirm_it(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    run()
+    with pytest.MonkeyPatch.context() as patch:
+        async with Boat(patch, ONE, TWO).running():
+            await asyncio.sleep(60)
     assert (
         sum(
             "dbus-xbms bank create" in one.getMessage() and "act as one" in one.getMessage()
@@ -338,23 +335,20 @@ async def test_a_bank_that_localsettings_refuses_does_not_end_the_service() -> N
             assert "bank 2" not in boat.bus.reports
 
 
-def test_forming_a_bank_and_ending_it_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
-    @virtual_time
-    async def run() -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            boat = Boat(patch, ONE, TWO)
-            boat.pack(ONE, CustomName="Bow", Cells=4)
-            boat.pack(TWO, CustomName="Stern", Cells=4)
-            boat.bank(Name="House", Topology="2s2p", Enabled=1)
-            async with boat.running():
-                await asyncio.sleep(SETTLED)
-                boat.bank(Topology="parallel")
-                await asyncio.sleep(20)
-                boat.bank(Topology="2s2p")
-                await asyncio.sleep(20)
-
+@virtual_time
+async def test_forming_a_bank_and_ending_it_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    run()
+    with pytest.MonkeyPatch.context() as patch:
+        boat = Boat(patch, ONE, TWO)
+        boat.pack(ONE, CustomName="Bow", Cells=4)
+        boat.pack(TWO, CustomName="Stern", Cells=4)
+        boat.bank(Name="House", Topology="2s2p", Enabled=1)
+        async with boat.running():
+            await asyncio.sleep(SETTLED)
+            boat.bank(Topology="parallel")
+            await asyncio.sleep(20)
+            boat.bank(Topology="2s2p")
+            await asyncio.sleep(20)
     lines = [one.getMessage() for one in caplog.records if one.name == "dbus_xbms.bank.banks"]
     assert [line for line in lines if "was changed" not in line] == [
         "House: not formed: 2s2p needs 4 packs, not 2",

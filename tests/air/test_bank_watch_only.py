@@ -91,30 +91,27 @@ async def test_allowed_it_counts_within_its_owners_currents_and_without_permissi
             assert boat.bus.limits == {}
 
 
-def test_naming_it_as_a_member_is_refused_and_the_setting_is_set_back(
+@virtual_time
+async def test_naming_it_as_a_member_is_refused_and_the_setting_is_set_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    @virtual_time
-    async def run() -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            boat = boat_of_three(patch)
-            boat.bank(Enabled=1, Members=f"{ONE} {TWO}")
-            async with boat.running():
-                await asyncio.sleep(SETTLED)
-                for allowed in (0, 1):  # its currents are not set either
-                    boat.bank(AllowWatchOnlyMembers=allowed)
-                    boat.bank(Members=f"{ONE} {TWO} {THREE}")
-                    await asyncio.sleep(10)
-                    assert boat.store.values["/Settings/Services/Xbms/Banks/1/Members"] == f"{ONE} {TWO}"
-                    assert boat.bus.limits.keys() == {"bank 1"}
-                boat.pack(THREE, **CURRENTS)
-                boat.bank(Members=f"{ONE} {TWO} {THREE}")
-                await asyncio.sleep(20)
-                assert boat.bus.newest("bank 1").decision.online == 3
-                assert boat.bus.newest("bank 1").controls
-
     caplog.set_level(logging.WARNING)
-    run()
+    with pytest.MonkeyPatch.context() as patch:
+        boat = boat_of_three(patch)
+        boat.bank(Enabled=1, Members=f"{ONE} {TWO}")
+        async with boat.running():
+            await asyncio.sleep(SETTLED)
+            for allowed in (0, 1):  # its currents are not set either
+                boat.bank(AllowWatchOnlyMembers=allowed)
+                boat.bank(Members=f"{ONE} {TWO} {THREE}")
+                await asyncio.sleep(10)
+                assert boat.store.values["/Settings/Services/Xbms/Banks/1/Members"] == f"{ONE} {TWO}"
+                assert boat.bus.limits.keys() == {"bank 1"}
+            boat.pack(THREE, **CURRENTS)
+            boat.bank(Members=f"{ONE} {TWO} {THREE}")
+            await asyncio.sleep(20)
+            assert boat.bus.newest("bank 1").decision.online == 3
+            assert boat.bus.newest("bank 1").controls
     words = [one.getMessage() for one in caplog.records]
     kept = f"Members is set back to '{ONE} {TWO}'"
     assert f"Bank 1: Lite is watch only, and AllowWatchOnlyMembers is 0; {kept}" in words

@@ -116,7 +116,8 @@ async def test_added_removed_and_switched_adapters_are_reported() -> None:
     assert reports == [(HCI0,), (HCI0, HCI1), (HCI0, off), (off,)]
 
 
-def test_a_bug_while_watching_bluetoothd_is_raised(
+@virtual_time
+async def test_a_bug_while_watching_bluetoothd_is_raised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     @asynccontextmanager
@@ -124,14 +125,10 @@ def test_a_bug_while_watching_bluetoothd_is_raised(
         raise KeyError("a bug")
         yield
 
-    @virtual_time
-    async def check() -> None:
-        bluez, _ = watched()
-        with pytest.raises(KeyError, match="a bug"):
-            await asyncio.wait_for(bluez.watch(lambda _: None), 5)
-
     monkeypatch.setattr("dbus_xbms.ble.bluez.stack.connected", failing_bus)
-    check()
+    bluez, _ = watched()
+    with pytest.raises(KeyError, match="a bug"):
+        await asyncio.wait_for(bluez.watch(lambda _: None), 5)
 
 
 @virtual_time

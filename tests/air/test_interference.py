@@ -124,20 +124,17 @@ async def test_a_pack_without_an_adapter_is_affected_by_any_busy_one() -> None:
         assert boat.two.texts[-1].startswith("dbus-ble-sensors")
 
 
-def test_each_program_is_logged_once_when_it_appears_and_once_when_it_is_gone(
+@virtual_time
+async def test_each_program_is_logged_once_when_it_appears_and_once_when_it_is_gone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    @virtual_time
-    async def run() -> None:
-        boat = Boat()
-        boat.two.hci = "hci0"  # both packs are affected
-        async with boat.watched():
-            for _ in range(3):
-                boat.programs.change(VESMART)
-            boat.programs.change(VenusPrograms())
-
     caplog.set_level(logging.INFO)
-    run()
+    boat = Boat()
+    boat.two.hci = "hci0"  # both packs are affected
+    async with boat.watched():
+        for _ in range(3):
+            boat.programs.change(VESMART)
+        boat.programs.change(VenusPrograms())
     first, second = caplog.records
     assert (first.levelname, first.getMessage().partition(":")[0]) == ("WARNING", "vesmart-server interferes")
     assert (second.levelname, second.getMessage()) == ("INFO", "vesmart-server no longer interferes")

@@ -215,14 +215,11 @@ async def test_a_refused_publication_is_retried_until_it_succeeds() -> None:
         assert publisher.trouble is None
 
 
-def test_a_lasting_refusal_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
-    @virtual_time
-    async def run() -> None:
-        async with publishing(Refused(BusError("not allowed"))):
-            await asyncio.sleep(5 * LONGEST_REST)
-
+@virtual_time
+async def test_a_lasting_refusal_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("WARNING")
-    run()
+    async with publishing(Refused(BusError("not allowed"))):
+        await asyncio.sleep(5 * LONGEST_REST)
     assert [record.getMessage() for record in caplog.records] == ["A4:C1:37:00:00:01: not allowed"]
 
 

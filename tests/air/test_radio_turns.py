@@ -19,8 +19,8 @@ from dbus_xbms.settings import PackSettings
 from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.jbd_device import JbdDevice
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack, Lines, running
+from tests.air.fleet import CONNECT, LINK, expect_within, keep_open, open_fleet, packs
 from tests.air.simulated_pack import CheckingService, RecordingBoard, store_setting
-from tests.air.test_central import CONNECT, LINK, expect_within, keep_open, open_fleet, packs
 from tests.air.virtual_time import now, virtual_time
 
 PROMISE = 10.0  # s: the greatest age of values of an undisturbed pack that is read every 5 s
@@ -297,37 +297,34 @@ async def test_packs_that_wait_for_a_slot_get_it_in_the_order_in_which_they_aske
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_pack_by_turns_keeps_its_promise_beside_absent_and_refusing_packs(seed: int) -> None:
-    @virtual_time
-    async def check() -> None:
-        turns = ByTurns(ADDRESSES[0])
-        absent = [FakePack(address, in_range=False) for address in ADDRESSES[1:6]]
-        refusing = [FakePack(address, refuses=True) for address in ADDRESSES[6:9]]
-        dropped = FakePack(ADDRESSES[9])
-        slow = FakePack(ADDRESSES[10], connect_takes=3.2, resolve_takes=8.0)
-        others = [*absent, *refusing, dropped, slow]
-        vanishing = [ByTurns(address) for address in ADDRESSES[11:13]]
-        stack = FakeStack(turns.radio, *others, *(one.radio for one in vanishing))
-        stack.remember(*stack.packs.values())
-        async with running(stack) as central, asyncio.TaskGroup() as group:
-            tasks = [group.create_task(keep_open(central.link(one.address, Lines()))) for one in others]
-            await asyncio.sleep(5 + seed * 0.9)
-            tasks += [group.create_task(one.pack(central).run()) for one in (turns, *vanishing)]
-            await expect_within(30, lambda: bool(turns.board.read_at))
-            for n in range(300):
-                await asyncio.sleep(1.3)
-                for one in (dropped, slow):
-                    if one.client and (n + seed) % 3 == 0:
-                        one.drop()
-                for number, away in enumerate(vanishing):
-                    if n % 50 == 20 + seed:
-                        away.radio.go_out_of_range()
-                    elif n % 50 == 40 + number:
-                        away.radio.come_into_range()
-                stack.remember(*stack.packs.values())
-            assert turns.board.oldest < PROMISE, turns.board.oldest
-            for task in tasks:
-                task.cancel()
-        assert not stack.violations
-
-    check()
+@virtual_time
+async def test_a_pack_by_turns_keeps_its_promise_beside_absent_and_refusing_packs(seed: int) -> None:
+    turns = ByTurns(ADDRESSES[0])
+    absent = [FakePack(address, in_range=False) for address in ADDRESSES[1:6]]
+    refusing = [FakePack(address, refuses=True) for address in ADDRESSES[6:9]]
+    dropped = FakePack(ADDRESSES[9])
+    slow = FakePack(ADDRESSES[10], connect_takes=3.2, resolve_takes=8.0)
+    others = [*absent, *refusing, dropped, slow]
+    vanishing = [ByTurns(address) for address in ADDRESSES[11:13]]
+    stack = FakeStack(turns.radio, *others, *(one.radio for one in vanishing))
+    stack.remember(*stack.packs.values())
+    async with running(stack) as central, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(keep_open(central.link(one.address, Lines()))) for one in others]
+        await asyncio.sleep(5 + seed * 0.9)
+        tasks += [group.create_task(one.pack(central).run()) for one in (turns, *vanishing)]
+        await expect_within(30, lambda: bool(turns.board.read_at))
+        for n in range(300):
+            await asyncio.sleep(1.3)
+            for one in (dropped, slow):
+                if one.client and (n + seed) % 3 == 0:
+                    one.drop()
+            for number, away in enumerate(vanishing):
+                if n % 50 == 20 + seed:
+                    away.radio.go_out_of_range()
+                elif n % 50 == 40 + number:
+                    away.radio.come_into_range()
+            stack.remember(*stack.packs.values())
+        assert turns.board.oldest < PROMISE, turns.board.oldest
+        for task in tasks:
+            task.cancel()
+    assert not stack.violations

@@ -81,23 +81,20 @@ async def test_a_pack_that_publishes_now_and_then_keeps_running() -> None:
 
 
 @pytest.mark.parametrize("wakes_at", [1119.5, 1111.0, 1125.0])
-def test_a_pack_is_not_taken_for_hung_right_after_the_machine_was_suspended(wakes_at: float) -> None:
-    @virtual_time
-    async def run() -> None:
-        pack, loop = Hanging(), asyncio.get_running_loop()
-        assert isinstance(loop, VirtualTimeLoop)
-        task = asyncio.ensure_future(watch(pack))
-        await asyncio.sleep(6.0)
-        loop.jump(wakes_at - now())
-        await asyncio.sleep(2.0)
-        for _ in range(10):
-            pack.published_at = now()
-            await asyncio.sleep(10.0)
-        assert not task.done()
-        task.cancel()
-        await asyncio.wait([task])
-
-    run()
+@virtual_time
+async def test_a_pack_is_not_taken_for_hung_right_after_the_machine_was_suspended(wakes_at: float) -> None:
+    pack, loop = Hanging(), asyncio.get_running_loop()
+    assert isinstance(loop, VirtualTimeLoop)
+    task = asyncio.ensure_future(watch(pack))
+    await asyncio.sleep(6.0)
+    loop.jump(wakes_at - now())
+    await asyncio.sleep(2.0)
+    for _ in range(10):
+        pack.published_at = now()
+        await asyncio.sleep(10.0)
+    assert not task.done()
+    task.cancel()
+    await asyncio.wait([task])
 
 
 class Faulty(PackSettings):
