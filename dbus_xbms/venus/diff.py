@@ -36,7 +36,7 @@ class Diff(Generic[T]):
             if group.read(record, due, self.values, changed):
                 group.read_notes(record, due, self.notes, self.values, changed)
                 # A record that brings nothing new must not delay the next one.
-                group.due_at = now + group.every if due else group.due_at
+                group.due_at = now - group.age(record) + group.every if due else group.due_at
         return changed
 
 
@@ -65,6 +65,13 @@ class _Group(Generic[T]):
         origin, before = origin_of(record), self._origin
         self._origin = origin
         return origin is not before
+
+    def age(self, record: T) -> float:
+        """Return how long ago a record was measured, in s, as far as the source tells.
+
+        A sample that arrived late, such as when this program was suspended, must not delay the next one.
+        """
+        return (self._source.age(record) or 0.0) if self._source.age else 0.0
 
     def read(
         self,

@@ -35,6 +35,8 @@ class Source(Generic[T]):
     shape: Callable[[T], object] | None = None
     # What they show: while it is the same object, slow rows are not read even when they are due.
     origin: Callable[[T], object] | None = None
+    # How long ago that was measured, in s; slow rows are due again so much earlier.
+    age: Callable[[T], float | None] | None = None
 
 
 WHOLE: Source[Any] = Source(lambda record: record)

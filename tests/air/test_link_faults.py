@@ -22,7 +22,7 @@ from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.simulator.scenario import PackSpec
 from dbus_xbms.simulator.world import make_device
 from tests.air.fakes import ADDRESSES, HCI0, FakePack, FakeStack, running
-from tests.air.test_central import expect_within, open_fleet
+from tests.air.fleet import expect_within, open_fleet
 from tests.air.virtual_time import now, virtual_time
 
 JBD = Jbd()

@@ -19,8 +19,8 @@ from dbus_xbms.settings import PackSettings
 from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.jbd_device import JbdDevice
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack, Lines, running
+from tests.air.fleet import CONNECT, LINK, expect_within, keep_open, open_fleet, packs
 from tests.air.simulated_pack import CheckingService, RecordingBoard, store_setting
-from tests.air.test_central import CONNECT, LINK, expect_within, keep_open, open_fleet, packs
 from tests.air.virtual_time import now, virtual_time
 
 PROMISE = 10.0  # s: the greatest age of values of an undisturbed pack that is read every 5 s

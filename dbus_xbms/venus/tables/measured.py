@@ -134,6 +134,7 @@ SLOW: Source[Report] = Source(
         r.decision.time_to_go is None,
     ),
     origin=attrgetter("decision.sample"),
+    age=attrgetter("decision.age"),
 )
 SENSORS: Source[Report] = Source(  # change rarely
     lambda r: (
@@ -148,6 +149,7 @@ DETAIL: Source[Report] = Source(  # rows become valid or invalid with the cells
     attrgetter("decision.sample", "decision.extreme_cells"),
     shape=lambda r: None if r.decision.sample is None else len(r.decision.sample.cells),
     origin=attrgetter("decision.sample"),
+    age=attrgetter("decision.age"),
 )
 STATUS: Source[Report] = Source(attrgetter("decision.sample", "decision.alarms"))
 MOSFETS: Source[Report] = Source(lambda r: r.decision.sample and r.decision.sample.mosfets)

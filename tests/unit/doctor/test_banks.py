@@ -12,7 +12,7 @@ from dbus_xbms.doctor.checks import examine
 from dbus_xbms.doctor.discretion import discreet
 from dbus_xbms.doctor.facts import Bank, Facts, Finding, Pack, Shown, ShownBank, ShownMember, System, Verdict
 from dbus_xbms.interference.rules import VenusPrograms
-from tests.unit.doctor.test_checks import HEALTHY, RUNNING, not_ok, the_finding
+from tests.unit.doctor.facts import HEALTHY, RUNNING, not_ok, the_finding
 
 PORT, STARBOARD, STRANGER = "A4:C1:37:01:02:03", "A4:C1:37:0A:0B:0C", "A4:C1:37:0D:0E:0F"
 HOUSE_SERVICE = "com.victronenergy.battery.xbms_bank_1"

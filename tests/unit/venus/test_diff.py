@@ -116,6 +116,15 @@ def test_delayed_cells_of_one_sample_do_not_delay_those_of_the_next() -> None:
     assert {"/System/MinCellVoltage", "/System/MaxCellVoltage", "/Voltages/Cell1"} <= set(changes)
 
 
+def test_cells_that_arrived_late_do_not_delay_those_of_the_next_sample() -> None:
+    reader = Diff(items_for(IDENTITY))
+    assert REPORT.decision.sample
+    newer = replace(REPORT.decision.sample, cells=tuple(v + 0.1 for v in REPORT.decision.sample.cells))
+    reader.changes(changed(REPORT, age=8.0), 8.0)  # the program was suspended after the reply
+    changes = reader.changes(changed(REPORT, sample=newer, age=0.1), 9.0)
+    assert {"/System/MinCellVoltage", "/System/MaxCellVoltage", "/Voltages/Cell1"} <= set(changes)
+
+
 def test_the_age_of_the_last_sample_causes_no_signal_while_polls_succeed() -> None:
     reader = Diff(items_for(IDENTITY))
     reader.changes(changed(REPORT, age=0.1), 0.0)
