@@ -69,12 +69,18 @@ class Link:
         self.status = replace(before, state=self.status.state)
 
     async def open(
-        self, notify: Notify = Notify.START, password: str = "", *, held_until: float = -inf
+        self,
+        notify: Notify = Notify.START,
+        password: str = "",
+        *,
+        held_until: float = -inf,
+        planned: bool = False,
     ) -> None:
         """Connect once; waits without limit for bluetoothd, an adapter, a slot and the radio.
 
         ``password`` is that of the pack, for :meth:`log_in`. ``held_until`` is when its values become
-        invalid, in s: packs take turns at the radio by that.
+        invalid, in s: packs take turns at the radio by that. ``planned``: the last connection was closed
+        to share the pack, so this one does not count as a reconnection.
 
         Raises:
             NotSubscribed: the pack is connected, but notifications could not be enabled.
@@ -100,7 +106,8 @@ class Link:
                 raise
             undo.pop_all()
         self._request.failures = 0
-        self.status = replace(self.status, reconnects=self.status.reconnects + self._opened)
+        counts = self._opened and not planned
+        self.status = replace(self.status, reconnects=self.status.reconnects + counts)
         self._opened = True
         self._ready = True
         self._set_state(CONNECTED)

@@ -273,10 +273,15 @@ class Poller:
             ProtocolError: the module refuses the login, or sends nonsense.
         """
         await self._link.close()
+        planned = self._shared
         await self._wait_to_connect()
         self._judged, self._polls, self._identity = False, 0, None
-        notify, password = self._trial.choose(self._settings), self._settings.password
-        await self._link.open(notify, password, held_until=self._read_at + longest_gap(self._settings))
+        await self._link.open(
+            self._trial.choose(self._settings),
+            self._settings.password,
+            held_until=self._read_at + longest_gap(self._settings),
+            planned=planned,
+        )
         await self._link.log_in()
         self._login_backoff.reset()
         self._open, self._due = True, _now()

@@ -129,6 +129,21 @@ async def test_rest_interval_zero_turns_the_slow_polling_off() -> None:
 
 
 @virtual_time
+async def test_a_connection_for_each_poll_is_no_reconnection_unless_one_failed() -> None:
+    simulated, board = idle(ConnectionMode=1)
+    began = now()
+
+    def refuse(pack: SimulatedPack) -> None:
+        pack.radio.refuses = 100 <= now() - began < 200
+
+    await simulated.run(400, refuse)
+    assert isinstance(simulated.service, RecordingService)
+    counts = [report.link.reconnects for _, report in simulated.service.reports]
+    assert len(board.times(0x04)) >= 10
+    assert (counts[-1], max(counts)) == (1, 1)
+
+
+@virtual_time
 async def test_in_per_poll_mode_a_jump_is_confirmed_over_the_same_connection() -> None:
     simulated, board = idle(ConnectionMode=1)
     event_at = now() + 100.0
