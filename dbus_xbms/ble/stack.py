@@ -180,7 +180,7 @@ def find_characteristics(
                 "another make of BMS"
             )
     found = ", ".join(sorted(_short(service.uuid) for service in services)) or "none"
-    raise OtherMake(lacking or f"no BMS that we know: its GATT services are {found}")
+    raise OtherMake(lacking or f"no BMS of a known make: its Bluetooth services are {found}")
 
 
 def _short(uuid: str) -> str:

@@ -103,7 +103,7 @@ async def test_a_device_without_known_services_is_rejected_and_disconnected() ->
     stack.remember(pack)
     async with running(stack) as central:
         link = central.link(ADDRESS, Lines())
-        with pytest.raises(OtherMake, match="no BMS that we know: its GATT services are 1800, fff9"):
+        with pytest.raises(OtherMake, match="no BMS of a known make: its Bluetooth services are 1800, fff9"):
             await link.open()
         assert not pack.clients
         assert central.adapters[0].links == 0

@@ -45,7 +45,7 @@ def load(name: str) -> type[Any]:
     try:
         bms: type[Any] = bms_module(name).BMS
     except ImportError as err:
-        raise LibraryMissing(f"the library {LIBRARY} cannot be used: {err}; install dbus-xbms again") from err
+        raise LibraryMissing(f"the library {LIBRARY} cannot be used: {err}") from err
     return bms
 
 

@@ -24,6 +24,7 @@ SMALLEST_PACK = 10.0  # Ah; smaller packs with such a BMS are rare
 HARD_CHARGE = 1.0  # C; most data sheets of LiFePO4 cells end at 0.5 or 1 C
 GENTLE_WAKE = 0.02  # C, the highest that docs/charge-control.md advises
 LONG_UNSEEN = 3600.0  # s of discharging a silent pack
+SWITCHING = (P.allow_mosfet_control, P.allow_discharge_off, P.allow_parameter_writes, P.use_fb_command)
 
 
 def oddities(setting: AnySetting, settings: PackSettings) -> list[str]:
@@ -140,8 +141,17 @@ def _needs(setting: AnySetting, needed: AnySetting) -> Oddity:
     return rule
 
 
+def _never_switched(setting: AnySetting) -> Oddity:
+    def rule(s: PackSettings) -> str:
+        return (
+            f"{setting} has no effect: this pack is watch only" if s.value(setting) and s.watch_only else ""
+        )
+
+    return rule
+
+
 def _black_out(s: PackSettings) -> str:
-    if not s.allow_discharge_off:
+    if not s.allow_discharge_off or s.watch_only:
         return ""
     return (
         "if only this pack feeds the GX, switching discharging off cuts its power, and only the phone app "
@@ -184,6 +194,7 @@ ODDITIES: tuple[tuple[tuple[AnySetting, ...], Oddity], ...] = (
     ((P.stop_after, P.hold_time), _stop_before_hold),
     ((P.stop_after,), _late_stop),
     ((P.control_remove_after, P.stop_after), _withdraws_first),
+    *(((setting,), _never_switched(setting)) for setting in SWITCHING),
     ((P.allow_discharge_off,), _needs(P.allow_discharge_off, P.allow_mosfet_control)),
     ((P.allow_discharge_off,), _black_out),
     ((P.use_fb_command,), _needs(P.use_fb_command, P.allow_mosfet_control)),

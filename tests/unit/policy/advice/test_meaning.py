@@ -126,6 +126,7 @@ def test_only_existing_settings_have_a_meaning_or_notes() -> None:
         ("ControlRemoveAfter", pack(ControlRemoveAfter=60.0), "ControlRemoveAfter is shorter than StopAfter"),
         ("AllowDischargeOff", pack(AllowDischargeOff=1), "no effect until AllowMosfetControl is 1"),
         ("AllowDischargeOff", pack(AllowDischargeOff=1, AllowMosfetControl=1), "only the phone app"),
+        ("AllowMosfetControl", pack(AllowMosfetControl=1, Protocol="jikong"), "has no effect: this pack is"),
         ("TopBalanceVoltage", pack(TopBalanceVoltage=3.5), "no effect until TopBalanceDays is set"),
         ("MaxAbsorptionTime", pack(MaxAbsorptionTime=60.0), "MaxAbsorptionTime is shorter than Abs"),
         ("HighCellWarning", pack(HighCellWarning=3.3), "HighCellWarning warns whenever the pack is full"),
