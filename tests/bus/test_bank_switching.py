@@ -10,8 +10,8 @@ import pytest
 from dbus_fast import Variant
 
 from dbus_xbms.model import CommandState
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.test_shunt import NAME as SHUNT
 from tests.bus.test_shunt import smart_shunt
 from tests.bus.test_switching import ACCEPTED, CHARGE, DISCHARGE, LAST, REFUSED, STATE, mosfets

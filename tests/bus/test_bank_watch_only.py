@@ -24,8 +24,8 @@ from tests.bus.bank_boat import (
     controlling,
     fresh,
 )
+from tests.bus.cli import command
 from tests.bus.simulation import Program
-from tests.bus.test_cli_packs import command
 from tests.bus.test_switching import CHARGE, LAST, REFUSED
 from tests.bus.venus import Seen
 

@@ -14,8 +14,8 @@ from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import device_id
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.test_switching import ONE, OPT_INS, RESTING, running, writes
 from tests.bus.venus import Venus
 from tests.on_terminal import on_terminal

@@ -20,8 +20,8 @@ import pytest
 
 from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_doctor import offer
 from tests.bus.venus import BATTERY, BUS_ITEM, CONTROL, DBUS, Seen, Venus, plain
+from tests.bus.venus_services import offer
 from tests.patience import PATIENCE
 
 pytestmark = [
