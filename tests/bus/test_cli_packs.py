@@ -22,7 +22,7 @@ from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.bus.cli import command
 from tests.bus.venus import show
 from tests.patience import PATIENCE
-from tests.unit.commands.test_watch import ADDRESS, REPORT
+from tests.unit.commands.reports import ADDRESS, REPORT
 from tests.unit.samples import changed
 
 OTHER = "A4:C1:37:0A:0B:0C"
