@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
@@ -28,7 +28,8 @@ from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.supervision import END_LIMIT, Hung
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
-from tests.air.simulated_pack import RecordingBoard, RecordingService, store_setting
+from tests.air.mask_recorder import MASK_CONTROL, MaskRecorder
+from tests.air.simulated_pack import RecordingService, store_setting
 from tests.air.virtual_time import now, virtual_time
 
 ADDRESS = ADDRESSES[0]
@@ -36,45 +37,6 @@ OWNER = ":1.7"
 CHARGE, DISCHARGE, MODE = "/Io/AllowToCharge", "/Io/AllowToDischarge", "/Settings/MosfetMode"
 BALANCING_OFF = "/Settings/TurnBalancingOff"
 PERMISSIONS = {"AllowMosfetControl": 1, "AllowDischargeOff": 1, "AllowParameterWrites": 1}
-MASK_CONTROL = 0xE1
-
-
-class MaskRecorder(RecordingBoard):
-    """A BMS that records its mask and checks every write to it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.masks: list[tuple[float, int]] = [(0.0, 0)]  # (time in s, mask in effect)
-        self.on_mask: Callable[[int], None] = lambda mask: None
-        self.battery.overrides.current = 0.0
-
-    def read(self, register: int, now: float) -> bytes | int:
-        payload = super().read(register, now)
-        self.record_mask()
-        return payload
-
-    def write(self, register: int, payload: bytes, now: float) -> int:
-        if register == MASK_CONTROL:
-            self.record_mask()
-            self.on_mask(payload[1])
-        return super().write(register, payload, now)
-
-    def record_mask(self) -> None:
-        """Record the mask if it has changed."""
-        self.battery.advance(now())
-        if self.battery.mask != self.masks[-1][1]:
-            self.masks.append((now(), self.battery.mask))
-
-    def other_master_writes(self, mask: int) -> None:
-        """Write the mask as another program would."""
-        self.record_mask()
-        self.battery.command(mask, now())
-
-    def masks_since(self, since: float) -> set[int]:
-        """Return the masks in effect since that time, including the one at that time."""
-        self.record_mask()
-        at_first = [mask for at, mask in self.masks if at <= since][-1:]
-        return {*at_first, *(mask for at, mask in self.masks if at > since)}
 
 
 @dataclass
