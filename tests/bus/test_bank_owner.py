@@ -18,12 +18,11 @@ from tests.bus.bank_boat import (
     TWO,
     boat,
     complete,
-    controlling,
     fresh,
     house,
     says,
 )
-from tests.bus.control_record import CVL
+from tests.bus.control_record import CVL, controlling
 from tests.bus.simulation import Program
 from tests.bus.venus import BATTERY, CONTROL
 from tests.bus.venus_services import venus_service

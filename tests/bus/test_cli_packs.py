@@ -22,7 +22,7 @@ from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.bus.cli import command
 from tests.bus.venus import show
 from tests.patience import PATIENCE
-from tests.unit.commands.test_watch import ADDRESS, REPORT
+from tests.unit.commands.reports import ADDRESS, REPORT
 from tests.unit.samples import changed
 
 OTHER = "A4:C1:37:0A:0B:0C"
@@ -479,7 +479,9 @@ async def test_a_name_with_control_characters_is_one_harmless_cell_of_every_outp
     commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
     async with RpcService(scan, dict, dict, lambda: found, list):
         as_json = ("doctor", "--json"), ("get", ADDRESS, "--json"), ("list", "--json")
-        for arguments in (*commands, *as_json, ("switch", MALICIOUS, "charge", "off")):
+        naming = ("history", ADDRESS), ("bank",), ("lend", ADDRESS, "1"), ("set", ADDRESS, "HoldTime", "20")
+        unknown = ("switch", MALICIOUS, "charge", "off"), ("history", MALICIOUS), ("remove", MALICIOUS)
+        for arguments in (*commands, *as_json, *naming, *unknown, ("remove", ADDRESS)):
             done = await command(*arguments)
             shown = done.out + done.err
             assert shown
