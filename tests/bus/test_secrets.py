@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms.protocols.jbd.login import ROOT_PASSWORD_TEXT, scramble
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
