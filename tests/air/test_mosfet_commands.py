@@ -137,18 +137,29 @@ async def test_in_per_poll_mode_a_state_that_the_next_poll_shows_is_not_written(
         assert run.device.counters.requests["04"] == polls + 1  # and the link is free again
 
 
+@pytest.mark.parametrize(
+    ("path", "current", "permission"),
+    [
+        (CHARGE, 30.0, "AllowMosfetControl"),
+        (DISCHARGE, -30.0, "AllowMosfetControl"),
+        (DISCHARGE, -30.0, "AllowDischargeOff"),
+    ],
+)
 @virtual_time
-async def test_a_waiting_command_is_refused_when_its_permission_is_withdrawn() -> None:
+async def test_a_waiting_command_is_refused_when_its_permission_is_withdrawn(
+    path: str, current: float, permission: str
+) -> None:
     async with supervised(Control=1, Chemistry="LiFePO4") as run:
-        run.bms.battery.overrides.current = 30.0  # the command waits until it has fallen
+        run.bms.battery.overrides.current = current  # the command waits until it has fallen
         await asyncio.sleep(2)
-        assert run.write(CHARGE, 0)
+        assert run.write(path, 0)
         await asyncio.sleep(2)
         assert run.status[0] is CommandState.WAITING
-        run.pack.monitor.setting_stored("AllowMosfetControl", 0)
+        run.pack.monitor.setting_stored(permission, 0)
         state, text = await run.outcome(2)
         assert state is CommandState.REFUSED
-        assert text.startswith("charge off: refused: switching is no longer allowed")
+        assert "off: refused: switching is no longer allowed" in text
+        assert f"set PACK {permission} 1" in text
         await asyncio.sleep(30)
         assert run.sent == []
 
@@ -167,6 +178,34 @@ async def test_a_charge_command_does_not_undo_discharging_switched_on_by_another
         assert run.write(CHARGE, 0)
         assert (await run.outcome())[0] is CommandState.DONE
         assert run.sent == ["0001"]
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "on", "sent"),
+    [
+        (2, 1, 0, []),  # charge is off already, and discharge is on again
+        (1, 2, 0, ["0003"]),  # the other program's discharge off stays
+        (1, 2, 1, []),  # charge is on already
+    ],
+)
+@virtual_time
+async def test_a_charge_command_follows_what_another_program_switched_while_connected(
+    before: int, during: int, on: int, sent: list[str]
+) -> None:
+    """The mask was read when the connection was made; another program then writes a different one."""
+    async with supervised(AllowDischargeOff=0) as run:
+        run.radio.drop()
+        run.bms.other_master_writes(before)
+        await asyncio.sleep(20)  # connected again
+        run.bms.other_master_writes(during)
+        await asyncio.sleep(3)
+        if not during & 2:
+            assert not run.write(DISCHARGE, 0)  # not permitted
+        assert run.write(CHARGE, on)
+        assert (await run.outcome())[0] is CommandState.DONE
+        assert run.sent == sent
+        assert bool(run.bms.battery.mask & 1) is not bool(on)
+        assert run.bms.battery.mask & 2 == during & 2
 
 
 @virtual_time

@@ -146,7 +146,9 @@ async def test_a_name_with_control_characters_is_one_harmless_cell_of_every_outp
     commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
     async with RpcService(scan, dict, dict, lambda: found, list):
         as_json = ("doctor", "--json"), ("get", ADDRESS, "--json"), ("list", "--json")
-        for arguments in (*commands, *as_json, ("switch", MALICIOUS, "charge", "off")):
+        naming = ("history", ADDRESS), ("bank",), ("lend", ADDRESS, "1"), ("set", ADDRESS, "HoldTime", "20")
+        unknown = ("switch", MALICIOUS, "charge", "off"), ("history", MALICIOUS), ("remove", MALICIOUS)
+        for arguments in (*commands, *as_json, *naming, *unknown, ("remove", ADDRESS)):
             done = await command(*arguments)
             shown = done.out + done.err
             assert shown
