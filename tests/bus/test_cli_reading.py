@@ -9,11 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.venus.service import ItemService
-from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
+from dbus_xbms.venus.tables.battery import values
 from tests.bus.cli import command
 from tests.bus.cli_peers import OTHER, pack, scanner, settings
 from tests.bus.venus import show
@@ -125,34 +124,3 @@ async def test_history_is_read_from_the_bus_or_else_from_the_stored_values(
     assert "Stored values: the pack is not on the bus" in stored.out
     document = json.loads((await command("history", ADDRESS, "--json")).out)
     assert document["/History/MinimumCellVoltage"] == 2.9
-
-
-MALICIOUS = "\x1b[2Jx\nA4:C1:37:00:00:09  -10  new\u202e\x9b" + "y" * 60
-
-
-async def test_a_name_with_control_characters_is_one_harmless_cell_of_every_output(
-    settings: LocalSettings,
-) -> None:
-    async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
-        return [(Advertised(address=OTHER, name=MALICIOUS, manufacturer={}, rssi=-50), False, False)]
-
-    found = [Advertised(address=OTHER, name=MALICIOUS, manufacturer={}, rssi=-50)]
-    items = items_for(REPORT.identity)
-    report = replace(REPORT, custom_name=MALICIOUS)
-    service = ItemService(f"{BATTERY}.xbms_a4c137010203", items, values(items, report), lambda *_: True)
-    await service.start()
-    await command("add", ADDRESS)
-    settings.store.entries["/Settings/Devices/xbms_a4c137010203/CustomName"].value = MALICIOUS
-    commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
-    async with RpcService(scan, dict, dict, lambda: found, list):
-        as_json = ("doctor", "--json"), ("get", ADDRESS, "--json"), ("list", "--json")
-        naming = ("history", ADDRESS), ("bank",), ("lend", ADDRESS, "1"), ("set", ADDRESS, "HoldTime", "20")
-        unknown = ("switch", MALICIOUS, "charge", "off"), ("history", MALICIOUS), ("remove", MALICIOUS)
-        for arguments in (*commands, *as_json, *naming, *unknown, ("remove", ADDRESS)):
-            done = await command(*arguments)
-            shown = done.out + done.err
-            assert shown
-            assert not [c for c in shown.replace("\n", "") if not c.isprintable()], arguments
-            assert not [line for line in shown.splitlines() if line.startswith("A4:C1:37:00:00:09")]
-            assert "y" * 41 not in shown or arguments[0] in ("get", "switch") or "--json" in arguments
-    await service.stop()
