@@ -15,7 +15,6 @@ from tests.unit.commands.reports import ADDRESS, REPORT
 
 __all__ = ["settings"]  # a fixture
 
-
 MALICIOUS = "\x1b[2Jx\nA4:C1:37:00:00:09  -10  new\u202e\x9b" + "y" * 60
 
 
