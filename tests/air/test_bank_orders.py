@@ -21,8 +21,8 @@ from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.jbd_device import JbdDevice
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
+from tests.air.mask_recorder import MASK_CONTROL, MaskRecorder
 from tests.air.simulated_pack import RecordingService, store_setting
-from tests.air.test_mosfet_commands import MASK_CONTROL, MaskRecorder
 from tests.air.virtual_time import virtual_time
 
 OWNER = ":1.7"

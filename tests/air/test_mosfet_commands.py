@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
@@ -28,7 +28,8 @@ from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.jbd_device import JbdDevice
 from dbus_xbms.supervision import END_LIMIT, Hung
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
-from tests.air.simulated_pack import RecordingBoard, RecordingService, store_setting
+from tests.air.mask_recorder import MASK_CONTROL, MaskRecorder
+from tests.air.simulated_pack import RecordingService, store_setting
 from tests.air.virtual_time import now, virtual_time
 
 ADDRESS = ADDRESSES[0]
@@ -36,45 +37,6 @@ OWNER = ":1.7"
 CHARGE, DISCHARGE, MODE = "/Io/AllowToCharge", "/Io/AllowToDischarge", "/Settings/MosfetMode"
 BALANCING_OFF = "/Settings/TurnBalancingOff"
 PERMISSIONS = {"AllowMosfetControl": 1, "AllowDischargeOff": 1, "AllowParameterWrites": 1}
-MASK_CONTROL = 0xE1
-
-
-class MaskRecorder(RecordingBoard):
-    """A BMS that records its mask and checks every write to it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.masks: list[tuple[float, int]] = [(0.0, 0)]  # (time in s, mask in effect)
-        self.on_mask: Callable[[int], None] = lambda mask: None
-        self.battery.overrides.current = 0.0
-
-    def read(self, register: int, now: float) -> bytes | int:
-        payload = super().read(register, now)
-        self.record_mask()
-        return payload
-
-    def write(self, register: int, payload: bytes, now: float) -> int:
-        if register == MASK_CONTROL:
-            self.record_mask()
-            self.on_mask(payload[1])
-        return super().write(register, payload, now)
-
-    def record_mask(self) -> None:
-        """Record the mask if it has changed."""
-        self.battery.advance(now())
-        if self.battery.mask != self.masks[-1][1]:
-            self.masks.append((now(), self.battery.mask))
-
-    def other_master_writes(self, mask: int) -> None:
-        """Write the mask as another program would."""
-        self.record_mask()
-        self.battery.command(mask, now())
-
-    def masks_since(self, since: float) -> set[int]:
-        """Return the masks in effect since that time, including the one at that time."""
-        self.record_mask()
-        at_first = [mask for at, mask in self.masks if at <= since][-1:]
-        return {*at_first, *(mask for at, mask in self.masks if at > since)}
 
 
 @dataclass
@@ -175,18 +137,29 @@ async def test_in_per_poll_mode_a_state_that_the_next_poll_shows_is_not_written(
         assert run.device.counters.requests["04"] == polls + 1  # and the link is free again
 
 
+@pytest.mark.parametrize(
+    ("path", "current", "permission"),
+    [
+        (CHARGE, 30.0, "AllowMosfetControl"),
+        (DISCHARGE, -30.0, "AllowMosfetControl"),
+        (DISCHARGE, -30.0, "AllowDischargeOff"),
+    ],
+)
 @virtual_time
-async def test_a_waiting_command_is_refused_when_its_permission_is_withdrawn() -> None:
+async def test_a_waiting_command_is_refused_when_its_permission_is_withdrawn(
+    path: str, current: float, permission: str
+) -> None:
     async with supervised(Control=1, Chemistry="LiFePO4") as run:
-        run.bms.battery.overrides.current = 30.0  # the command waits until it has fallen
+        run.bms.battery.overrides.current = current  # the command waits until it has fallen
         await asyncio.sleep(2)
-        assert run.write(CHARGE, 0)
+        assert run.write(path, 0)
         await asyncio.sleep(2)
         assert run.status[0] is CommandState.WAITING
-        run.pack.monitor.setting_stored("AllowMosfetControl", 0)
+        run.pack.monitor.setting_stored(permission, 0)
         state, text = await run.outcome(2)
         assert state is CommandState.REFUSED
-        assert text.startswith("charge off: refused: switching is no longer allowed")
+        assert "off: refused: switching is no longer allowed" in text
+        assert f"set PACK {permission} 1" in text
         await asyncio.sleep(30)
         assert run.sent == []
 
@@ -205,6 +178,34 @@ async def test_a_charge_command_does_not_undo_discharging_switched_on_by_another
         assert run.write(CHARGE, 0)
         assert (await run.outcome())[0] is CommandState.DONE
         assert run.sent == ["0001"]
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "on", "sent"),
+    [
+        (2, 1, 0, []),  # charge is off already, and discharge is on again
+        (1, 2, 0, ["0003"]),  # the other program's discharge off stays
+        (1, 2, 1, []),  # charge is on already
+    ],
+)
+@virtual_time
+async def test_a_charge_command_follows_what_another_program_switched_while_connected(
+    before: int, during: int, on: int, sent: list[str]
+) -> None:
+    """The mask was read when the connection was made; another program then writes a different one."""
+    async with supervised(AllowDischargeOff=0) as run:
+        run.radio.drop()
+        run.bms.other_master_writes(before)
+        await asyncio.sleep(20)  # connected again
+        run.bms.other_master_writes(during)
+        await asyncio.sleep(3)
+        if not during & 2:
+            assert not run.write(DISCHARGE, 0)  # not permitted
+        assert run.write(CHARGE, on)
+        assert (await run.outcome())[0] is CommandState.DONE
+        assert run.sent == sent
+        assert bool(run.bms.battery.mask & 1) is not bool(on)
+        assert run.bms.battery.mask & 2 == during & 2
 
 
 @virtual_time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -18,70 +18,12 @@ from dbus_xbms.program.discovered import SETTLED_AFTER, Sighting
 from dbus_xbms.program.requests import MOST_WAITING, RESTART_AFTER, SCAN_TIME, Requests
 from dbus_xbms.program_report import AddFound, CheckAgain, EnableBank, EnablePack, Restart, Scan
 from dbus_xbms.protocols import Advertised
-from dbus_xbms.settings import AnySetting, NotStoredError, SettingsError, Value, bank_path, pack_path
+from dbus_xbms.settings import SettingsError, bank_path, pack_path
+from tests.air.program_fakes import FakeScans, FakeStore
 from tests.air.virtual_time import now, virtual_time
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 SENDER = "gui-v2 (812)"
-
-
-class FakeStore:
-    """The stored settings of localsettings; ``fails`` after so many values were set."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, object] = {}
-        self.fails: int | None = None
-        self.error: Exception = NotStoredError("localsettings refuses it: the disk is full")
-        self.sets = 0
-
-    def put(self, address: str, **settings: Value) -> None:
-        self.values |= {pack_path(address, name): value for name, value in settings.items()}
-
-    def of(self, address: str) -> dict[str, object]:
-        """Return the settings of a pack by name."""
-        at = pack_path(address, "")
-        return {path.removeprefix(at): value for path, value in self.values.items() if path.startswith(at)}
-
-    async def stored(self, groups: Iterable[str]) -> dict[str, object]:
-        return {path: value for path, value in self.values.items() if path.startswith(tuple(groups))}
-
-    async def add_usable(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
-        await asyncio.sleep(0.1)
-        self.values = {path: row.default for path, row in rows.items()} | self.values
-        return {}
-
-    async def set(self, path: str, value: Value) -> Value:
-        if self.fails is not None and self.sets >= self.fails:
-            raise self.error
-        self.sets += 1
-        self.values[path] = value
-        return value
-
-    async def remove(self, paths: Iterable[str]) -> None:
-        for path in paths:
-            self.values.pop(path, None)
-
-
-class FakeScans:
-    """A radio that finds packs."""
-
-    def __init__(self, *found: Sighting) -> None:
-        self.found = list(found)
-        self.error: Exception | None = None
-        self.ended: list[float] = []  # s, of each scan that was not cancelled
-        self.kept = 0
-
-    async def scan(self, seconds: float) -> None:
-        if self.error:
-            raise self.error
-        await asyncio.sleep(seconds)
-        self.ended.append(now())
-
-    def sightings(self) -> Iterable[Sighting]:
-        return self.found
-
-    def keep_found_so_far(self) -> None:
-        self.kept += 1
 
 
 def seen(address: str = ONE, name: str = "Bow", rssi: int = -60) -> Sighting:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbus_xbms.settings import bank_id, device_id
-from tests.bus.control_record import CVL, ControlRecord
+from tests.bus.control_record import CVL, ControlRecord, controlling
 from tests.bus.simulation import Simulation
 from tests.bus.venus import BATTERY, Seen, Venus
 
@@ -77,10 +77,6 @@ async def house(running: Running, **chosen: float | str) -> Seen:
     await venus.enable(*running.sim.addresses, **MEMBER)
     await venus.confirm_bank(Name="House", **chosen)
     return await venus.until_bank(complete(len(running.sim.addresses)))
-
-
-def controlling(seen: Seen) -> bool:
-    return CVL in seen.items and seen[CVL] is not None
 
 
 def complete(packs: int) -> Callable[[Seen], bool]:

@@ -18,6 +18,10 @@ from tests.bus.venus import BATTERY, Seen
 CVL = "/Info/MaxChargeVoltage"
 
 
+def controlling(seen: Seen) -> bool:
+    return CVL in seen.items and seen[CVL] is not None
+
+
 @dataclass(slots=True)
 class Span:
     """A time in which a service had a valid CVL; s, loop time."""
@@ -37,7 +41,7 @@ class ControlRecord:
 
     def changed(self, seen: Seen) -> None:
         """Record a service after a change. One that appears with a CVL had it from the first moment."""
-        valid = CVL in seen.items and seen[CVL] is not None
+        valid = controlling(seen)
         if valid and seen.name not in self._open:
             since = seen.since if seen.owner not in self._met else _now()
             self._open[seen.name] = Span(seen.name, since)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.bus.control_record import CVL, controlling
+from tests.bus.shown_packs import ONE, TWO, valid
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_charge_control import CVL, controlling
-from tests.bus.test_cli_doctor import venus_service
-from tests.bus.test_program import ONE, TWO, valid
 from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
+from tests.bus.venus_services import venus_service
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 

@@ -27,13 +27,12 @@ from tests.bus.bank_boat import (
     TWO,
     boat,
     complete,
-    controlling,
     fresh,
     house,
     says,
     wired,
 )
-from tests.bus.control_record import CVL
+from tests.bus.control_record import CVL, controlling
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import CONTROL, Seen, plain
 from tests.endurance.bus_loss import Supervision

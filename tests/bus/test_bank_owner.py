@@ -18,15 +18,14 @@ from tests.bus.bank_boat import (
     TWO,
     boat,
     complete,
-    controlling,
     fresh,
     house,
     says,
 )
-from tests.bus.control_record import CVL
+from tests.bus.control_record import CVL, controlling
 from tests.bus.simulation import Program
-from tests.bus.test_cli_doctor import venus_service
 from tests.bus.venus import BATTERY, CONTROL
+from tests.bus.venus_services import venus_service
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 

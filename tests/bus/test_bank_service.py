@@ -12,7 +12,7 @@ from dbus_xbms.policy.bank.records import Alarm
 from dbus_xbms.report import BankReport, ChangeSetting, Request
 from dbus_xbms.settings import BankSettings
 from dbus_xbms.venus.bank import BankService
-from tests.bus.test_switch_device import items, owner
+from tests.bus.owners import items, owner
 from tests.bus.venus import BATTERY, BUS_ITEM, Venus
 from tests.unit.samples import bank_report, member, silent
 

@@ -10,11 +10,10 @@ import pytest
 from dbus_fast import Variant
 
 from dbus_xbms.model import CommandState
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
-from tests.bus.test_shunt import NAME as SHUNT
-from tests.bus.test_shunt import smart_shunt
-from tests.bus.test_switching import ACCEPTED, CHARGE, DISCHARGE, LAST, REFUSED, STATE, mosfets
+from tests.bus.smart_shunt import SMART_SHUNT, smart_shunt
+from tests.bus.switching import ACCEPTED, CHARGE, DISCHARGE, LAST, REFUSED, STATE, mosfets
 from tests.bus.venus import BATTERY, SETTINGS, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
@@ -103,7 +102,7 @@ async def test_the_current_of_a_bank_is_that_of_its_shunt_while_it_is_there() ->
         path = "/Settings/Services/Xbms/Banks/1/Shunt"
         async with smart_shunt() as shunt:  # it may differ from the packs by 4 A
             shunt.shown = Variant("d", -3.0)
-            assert await venus.write(SETTINGS, path, SHUNT) == ACCEPTED
+            assert await venus.write(SETTINGS, path, SMART_SHUNT) == ACCEPTED
             await venus.until(BANK, lambda seen: seen["/Dc/0/Current"] == -3.0)
             await shunt.properties_changed(Variant("d", -2.5))
             await venus.until(BANK, lambda seen: seen["/Dc/0/Current"] == -2.5)

@@ -9,24 +9,11 @@ import pytest
 
 from dbus_xbms.settings import bank_path
 from dbus_xbms.simulator.scenario import address_of
-from tests.bus.bank_boat import (
-    BANK,
-    CCL,
-    DCL,
-    MEMBER,
-    MODE,
-    ONE,
-    ONLINE,
-    PACK,
-    TWO,
-    Running,
-    boat_of,
-    controlling,
-    fresh,
-)
+from tests.bus.bank_boat import BANK, CCL, DCL, MEMBER, MODE, ONE, ONLINE, PACK, TWO, Running, boat_of, fresh
+from tests.bus.cli import command
+from tests.bus.control_record import controlling
 from tests.bus.simulation import Program
-from tests.bus.test_cli_packs import command
-from tests.bus.test_switching import CHARGE, LAST, REFUSED
+from tests.bus.switching import CHARGE, LAST, REFUSED
 from tests.bus.venus import Seen
 
 pytest.importorskip("aiobmsble", reason="needs Python 3.12 and aiobmsble")

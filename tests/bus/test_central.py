@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,77 +23,15 @@ from dbus_fast.aio import MessageBus
 from dbus_xbms.ble.bluez.bus import BluezBus
 from dbus_xbms.ble.bluez.compat import follow, make_bleak_trust_bluez_only
 from dbus_xbms.ble.bluez.stack import Bluez
-from dbus_xbms.ble.central import Central
-from dbus_xbms.ble.link import Link
 from dbus_xbms.commands.demo import BUS_CONFIG
-from dbus_xbms.model import CONNECTED, Reading
+from dbus_xbms.model import CONNECTED
 from dbus_xbms.protocols import LinkError
-from dbus_xbms.protocols.jbd import Jbd
+from tests.bus.links import JBD, SOON, both, linked, poll, reopen, running, until_lost, until_state
 from tests.bus.simulation import Simulation
+from tests.open_files import open_files
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
-
-JBD = Jbd()
-SOON = PATIENCE
-
-
-@asynccontextmanager
-async def running(max_connections: int = 16) -> AsyncIterator[Central]:
-    central = Central([JBD], max_connections=max_connections)
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(central.run())
-        try:
-            yield central
-        finally:
-            task.cancel()
-
-
-@asynccontextmanager
-async def linked(central: Central, address: str) -> AsyncIterator[Link]:
-    link = central.link(address, JBD)
-    try:
-        await link.open()
-        await link.run(JBD.hello(address, ""))
-        yield link
-    finally:
-        await link.close()
-
-
-@asynccontextmanager
-async def both(central: Central, sim: Simulation) -> AsyncIterator[tuple[Link, Link]]:
-    async with linked(central, sim.addresses[0]) as one, linked(central, sim.addresses[1]) as two:
-        yield one, two
-
-
-async def poll(link: Link) -> Reading:
-    return await link.run(JBD.poll(None, counters=False))
-
-
-async def reopen(link: Link, seconds: float = 30.0) -> None:
-    """Retry until the link is open, as a pack's task does."""
-    async with asyncio.timeout(seconds):
-        while True:
-            with suppress(LinkError):
-                await link.open()
-                return
-            await asyncio.sleep(0.5)
-
-
-async def until_state(link: Link, state: str, seconds: float = SOON) -> None:
-    """Wait until the state of the link is ``state``."""
-    changed = asyncio.Event()
-    link.changed = changed
-    async with asyncio.timeout(seconds):
-        while link.status.state != state:
-            changed.clear()
-            await changed.wait()
-
-
-async def until_lost(link: Link) -> None:
-    """Wait for the loss of an open link."""
-    async with asyncio.timeout(PATIENCE):
-        await link.lost.wait()
 
 
 # Pitfalls
@@ -401,10 +339,6 @@ async def test_nothing_is_left_behind(caplog: pytest.LogCaptureFixture) -> None:
         assert open_files() == files
         assert asyncio.all_tasks() == {asyncio.current_task()} | readers_of(sim)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
-
-
-def open_files() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def readers_of(sim: Simulation) -> set[asyncio.Task[None]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.bus.control_record import CVL, controlling
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
 from tests.patience import PATIENCE
@@ -16,7 +17,7 @@ from tests.patience import PATIENCE
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
-CVL, CCL, DCL = "/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent"
+CCL, DCL = "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent"
 QUICK_SILENCE = {"HoldTime": 5.0, "StopAfter": 7.0, "ControlRemoveAfter": 9.0}
 HELD_FIRST = {
     "HoldTime": 8.0,
@@ -24,10 +25,6 @@ HELD_FIRST = {
     "ControlRemoveAfter": 12.0,
 }  # a mute pack's poll fails after 6 s
 CHARGE, DISCHARGE = 30.0, 50.0  # A, 0.3 C and 0.5 C of 100 Ah
-
-
-def controlling(seen: Seen) -> bool:
-    return CVL in seen.items and seen[CVL] is not None
 
 
 def settled(seen: Seen) -> bool:

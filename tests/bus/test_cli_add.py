@@ -13,8 +13,8 @@ from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings_store.service import LocalSettings
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
 from tests.patience import PATIENCE
 from tests.talking import CTRL_C, CTRL_D, talk

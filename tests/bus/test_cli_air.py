@@ -11,8 +11,8 @@ from typing import Any
 
 from dbus_xbms.commands.batteries import Batteries
 from dbus_xbms.commands.session import open_bus
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
 from tests.patience import PATIENCE
 

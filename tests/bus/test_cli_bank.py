@@ -9,7 +9,7 @@ import pytest
 from dbus_fast import BusType
 
 from dbus_xbms.settings_store.service import LocalSettings
-from tests.bus.test_cli_packs import command
+from tests.bus.cli import command
 from tests.talking import talk
 
 BOW, STERN, PORT = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"

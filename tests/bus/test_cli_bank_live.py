@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.talking import talk
 
 BOW, STERN, PORT = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"

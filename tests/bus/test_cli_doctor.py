@@ -7,20 +7,16 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dbus_fast import BusType, Message, MessageType, Variant
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms import __version__
+from tests.bus.cli import Done, command
+from tests.bus.shown_packs import ONE, TWO, valid
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import Done, command
-from tests.bus.test_program import ONE, TWO, valid
-from tests.bus.venus import BUS_ITEM, CONTROL, KINDS, SETTINGS, Seen, Venus
+from tests.bus.venus import CONTROL, Seen, Venus
+from tests.bus.venus_services import offer, venus_service
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
@@ -65,40 +61,6 @@ def logged(root: Path, *lines: str, seconds_ago: float = 0.0) -> None:
     stamp = f"@{int(time.time() - seconds_ago) + 2**62 + 10:016x}00000000"
     file = root / "var/log/dbus-xbms/current"
     file.write_text(file.read_text() + "".join(f"{stamp} {line}\n" for line in lines))
-
-
-@asynccontextmanager
-async def venus_service(name: str, items: Mapping[str, Any], *, hangs: bool = False) -> AsyncIterator[None]:
-    """Run a service of Venus OS that shows ``items``, or never answers."""
-    bus = await MessageBus(bus_type=BusType.SESSION).connect()
-
-    def answer(call: Message) -> Message | bool | None:
-        if call.message_type is not MessageType.METHOD_CALL or call.interface != BUS_ITEM:
-            return None
-        if hangs:
-            return True
-        if call.member == "GetItems":
-            return Message.new_method_return(call, "a{sa{sv}}", [{}])
-        value = items.get(call.path or "")
-        variant = Variant("ai", []) if value is None else Variant(KINDS[type(value)], value)
-        return Message.new_method_return(call, "v", [variant])
-
-    bus.add_message_handler(answer)
-    await bus.request_name(name)
-    try:
-        yield
-    finally:
-        bus.disconnect()
-        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
-
-
-async def offer(venus: Venus, **settings: int) -> None:
-    """Put Venus's own settings into localsettings."""
-    rows = [
-        {"path": Variant("s", f"/Settings/{name.replace('_', '/')}"), "default": Variant("i", value)}
-        for name, value in settings.items()
-    ]
-    await venus.call(SETTINGS, "/", "com.victronenergy.Settings", "AddSettings", "aa{sv}", rows)
 
 
 async def doctor(root: Path, *arguments: str) -> Done:

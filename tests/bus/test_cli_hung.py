@@ -12,11 +12,11 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.process.machine import HERE
 from dbus_xbms.rpc import NAME as SERVICE
+from tests.bus.cli import Done, command
 from tests.bus.peers import ONE, peers
 from tests.bus.simulation import Simulation
-from tests.bus.test_cli_doctor import venus_service
-from tests.bus.test_cli_packs import Done, command
 from tests.bus.venus import Venus
+from tests.bus.venus_services import venus_service
 
 MESSAGES = {  # the message about each
     "service": f"the dbus-xbms service has not answered for 5 s: restart it with `{HERE.restart}`",

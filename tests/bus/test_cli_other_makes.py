@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms.protocols import WATCH_ONLY
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.talking import talk
 
 pytest.importorskip("aiobmsble", reason="aiobmsble needs Python 3.12")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import NamedTuple
 
 import pytest
 from dbus_fast import BusType
@@ -21,31 +19,13 @@ from dbus_xbms.settings import switch_path
 from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
-from tests.bus.simulation import COMMAND, start
+from tests.bus.cli import command
 from tests.bus.venus import show
 from tests.patience import PATIENCE
-from tests.unit.commands.test_watch import ADDRESS, REPORT
+from tests.unit.commands.reports import ADDRESS, REPORT
 from tests.unit.samples import changed
 
 OTHER = "A4:C1:37:0A:0B:0C"
-
-
-class Done(NamedTuple):
-    """Exit status and output of a command."""
-
-    status: int | None
-    out: str
-    err: str
-
-
-async def command(*arguments: str, typed: str = "") -> Done:
-    """Run ``dbus-xbms`` to its end, with ``typed`` as its standard input."""
-    process = await start(*arguments, command=COMMAND, environment=os.environ, typed=typed)
-    assert process.stdout
-    assert process.stderr
-    async with asyncio.timeout(PATIENCE):
-        out, err = await asyncio.gather(process.stdout.read(), process.stderr.read())
-        return Done(await process.wait(), out.decode(), err.decode())
 
 
 @pytest.fixture
@@ -499,7 +479,9 @@ async def test_a_name_with_control_characters_is_one_harmless_cell_of_every_outp
     commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
     async with RpcService(scan, dict, dict, lambda: found, list):
         as_json = ("doctor", "--json"), ("get", ADDRESS, "--json"), ("list", "--json")
-        for arguments in (*commands, *as_json, ("switch", MALICIOUS, "charge", "off")):
+        naming = ("history", ADDRESS), ("bank",), ("lend", ADDRESS, "1"), ("set", ADDRESS, "HoldTime", "20")
+        unknown = ("switch", MALICIOUS, "charge", "off"), ("history", MALICIOUS), ("remove", MALICIOUS)
+        for arguments in (*commands, *as_json, *naming, *unknown, ("remove", ADDRESS)):
             done = await command(*arguments)
             shown = done.out + done.err
             assert shown

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
 from tests.on_terminal import on_terminal
 

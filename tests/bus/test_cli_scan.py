@@ -7,8 +7,8 @@ import re
 
 import pytest
 
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
 from tests.on_terminal import on_terminal
 

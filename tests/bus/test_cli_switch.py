@@ -14,9 +14,10 @@ from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import device_id
+from tests.bus.cli import command
+from tests.bus.shown_packs import ONE, valid
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
-from tests.bus.test_switching import ONE, OPT_INS, RESTING, running, writes
+from tests.bus.switching import OPT_INS, RESTING, writes
 from tests.bus.venus import Venus
 from tests.on_terminal import on_terminal
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 async def test_switch_requests_a_command_and_reports_its_outcome() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, CustomName="House bank", **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         done = await command("switch", "house bank", "charge", "off")
         assert (done.status, done.out, done.err) == (0, "charge off: done\n", "")
         assert venus.services[f"com.victronenergy.battery.{device_id(ONE)}"]["/Io/AllowToCharge"] == 0
@@ -46,7 +47,7 @@ async def test_switch_requests_a_command_and_reports_its_outcome() -> None:
 async def test_a_command_that_is_reversed_before_it_was_sent_is_not_reported_as_done() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         assert (await command("switch", ONE, "charge", "off")).status == 0
         async with asyncio.TaskGroup() as both:
             reversed_ = both.create_task(command("switch", ONE, "charge", "on"))  # waits for 5 s
@@ -62,7 +63,7 @@ async def test_a_command_that_is_reversed_before_it_was_sent_is_not_reported_as_
 async def test_refused_and_failed_commands_are_reported_with_a_reason_and_a_status() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, AllowMosfetControl=1)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         refused = await command("switch", ONE, "discharge", "off")
         assert (refused.status, "AllowDischargeOff" in refused.err) == (1, True)
         refused = await command("switch", ONE, "balancing", "off")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.bus.cli import Done, command
 from tests.bus.simulation import Program
-from tests.bus.test_cli_packs import Done, command
 from tests.every_command import PACK
 
 AT_A_TIME = 3

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation, Start
-from tests.bus.test_cli_packs import command
 
 
 async def outcome(program: Program) -> tuple[int | None, list[str], list[str]]:

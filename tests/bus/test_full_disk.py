@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bus.shown_packs import ONE, valid
 from tests.bus.simulation import Simulation
-from tests.bus.test_program import ONE, valid
 from tests.bus.venus import Venus
 from tests.patience import PATIENCE
 

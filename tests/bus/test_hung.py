@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.bus.peers import peers
+from tests.bus.shown_packs import ONE, valid
 from tests.bus.simulation import COMMAND, Program, Simulation
-from tests.bus.test_program import ONE, valid
 from tests.bus.venus import Seen, Venus
 from tests.patience import PATIENCE
 

@@ -10,8 +10,8 @@ import pytest
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from tests.bus.shown_packs import ONE, TWO, valid
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_program import ONE, TWO, valid
 from tests.bus.venus import BUS_ITEM, SETTINGS, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from dbus_xbms.process.machine import HERE
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
 from tests.patience import PATIENCE
 

@@ -13,10 +13,11 @@ from bleak.exc import BleakDBusError, BleakError
 from dbus_xbms.model import Notify
 from dbus_xbms.protocols.jbd.registers import BASIC
 from tests.bus.central import FIRST, Central, connected, find
+from tests.bus.links import JBD, poll, running, until_lost
+from tests.bus.shown_packs import of_a_poll, valid
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_central import JBD, open_files, poll, running, until_lost
-from tests.bus.test_program import of_a_poll, valid
 from tests.bus.venus import Venus
+from tests.open_files import open_files
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 

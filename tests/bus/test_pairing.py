@@ -11,8 +11,8 @@ from dbus_fast.aio import MessageBus
 from dbus_xbms.ble.bluez.pairing import pair
 from dbus_xbms.protocols import NotPaired
 from tests.bus.central import connected
+from tests.bus.shown_packs import ONE, TWO, valid
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_program import ONE, TWO, valid
 from tests.bus.venus import Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")

@@ -10,20 +10,11 @@ import pytest
 
 from dbus_xbms.capture import parse_line
 from dbus_xbms.settings import device_id
+from tests.bus.shown_packs import ONE, TWO, invalid, of_a_poll, valid
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
-
-ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
-
-
-def valid(seen: Seen) -> bool:
-    return seen["/Dc/0/Voltage"] is not None
-
-
-def invalid(seen: Seen) -> bool:
-    return seen["/Dc/0/Voltage"] is None
 
 
 def clock() -> float:
@@ -37,11 +28,6 @@ def polled(seen: Seen) -> list[float]:
         for at, changes in seen.signals
         if any(path.startswith("/Dc/") and value is not None for path, value in changes.items())
     ]
-
-
-def of_a_poll(changes: dict[str, object]) -> bool:
-    """Whether a signal contains measurements, not only a change of the link's state."""
-    return any(path.startswith(("/Dc/", "/Soc", "/System/", "/Voltages/")) for path in changes)
 
 
 async def test_both_packs_are_on_the_bus_with_their_values_until_sigterm() -> None:

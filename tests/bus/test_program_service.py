@@ -14,12 +14,12 @@ from dbus_xbms.program.discovered import SETTLED_AFTER
 from dbus_xbms.program.service import RETRY_AFTER, ProgramService
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.tables.program import NAME
-from tests.air.test_program_requests import FakeScans, FakeStore
+from tests.air.program_fakes import FakeScans, FakeStore
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import BATTERY, BUS_ITEM, DBUS, Venus, plain
 from tests.patience import PATIENCE
-from tests.unit.program.test_view import parts
+from tests.unit.program.running_parts import parts
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 

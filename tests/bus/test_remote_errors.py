@@ -21,7 +21,7 @@ from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.service import ItemService
-from tests.bus.test_cli_packs import command
+from tests.bus.cli import command
 from tests.bus.venus import Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import BUS_ITEM, SETTINGS, Venus, plain
 
 pytestmark = pytest.mark.usefixtures("private_bus")

@@ -24,6 +24,7 @@ from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.service import ItemService
 from tests.bus.venus import show
+from tests.open_files import open_files
 from tests.patience import PATIENCE
 
 NAME = "com.victronenergy.battery.xbms_a4c137010203"
@@ -119,10 +120,6 @@ class Client:
         assert all((m.path, m.member, m.signature) == ("/", "ItemsChanged", "a{sa{sv}}") for m in received)
         assert all(m.flags & MessageFlag.NO_REPLY_EXPECTED for m in received)
         return [message.body[0] for message in received]
-
-
-def open_files() -> int:
-    return len([*Path("/proc/self/fd").iterdir()])
 
 
 class Writes:

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from tests.bus.cli import command
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_cli_packs import command
 from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")

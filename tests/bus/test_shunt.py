@@ -7,71 +7,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from dbus_fast import BusType, Message, MessageType, Variant
-from dbus_fast.aio import MessageBus
+from dbus_fast import Variant
 
 from dbus_xbms.bank import shunt as shunts
 from dbus_xbms.bank.shunt import HIGHEST, Shunt
 from dbus_xbms.venus.bus_item import BUS_ITEM, INVALID
 from tests.bus.forger import forging
+from tests.bus.smart_shunt import OTHER, PATH, SMART_SHUNT, smart_shunt
 from tests.patience import PATIENCE
 
-NAME, OTHER = "com.victronenergy.battery.ttyUSB0", "com.victronenergy.battery.ttyUSB1"
-PATH = "/Dc/0/Current"
-
 pytestmark = pytest.mark.usefixtures("private_bus")
-
-
-class SmartShunt:
-    """A battery monitor on a connection of its own, as Victron's drivers are."""
-
-    def __init__(self, bus: MessageBus) -> None:
-        self.shown = Variant("d", -20.0)
-        self.answers = True
-        self.asked = 0
-        self.bus = bus
-        bus.add_message_handler(self._answer)
-
-    def _answer(self, message: Message) -> Message | bool:
-        if message.member == "GetItems":
-            return Message.new_method_return(message, "a{sa{sv}}", [{PATH: self._item(self.shown)}])
-        if message.message_type is not MessageType.METHOD_CALL or message.path != PATH:
-            return False
-        self.asked += 1
-        return Message.new_method_return(message, "v", [self.shown]) if self.answers else True
-
-    async def properties_changed(self, value: Variant, path: str = PATH) -> None:
-        await self._send(path, "PropertiesChanged", "a{sv}", self._item(value))
-
-    async def items_changed(self, value: Variant) -> None:
-        await self._send("/", "ItemsChanged", "a{sa{sv}}", {PATH: self._item(value)})
-
-    @staticmethod
-    def _item(value: Variant) -> dict[str, Variant]:
-        return {"Value": value, "Text": Variant("s", "")}
-
-    async def _send(self, path: str, member: str, signature: str, body: object) -> None:
-        signal = Message(
-            message_type=MessageType.SIGNAL,
-            path=path,
-            interface=BUS_ITEM,
-            member=member,
-            signature=signature,
-            body=[body],
-        )
-        await self.bus.send(signal)
-
-
-@asynccontextmanager
-async def smart_shunt(name: str = NAME) -> AsyncIterator[SmartShunt]:
-    bus = await MessageBus(bus_type=BusType.SESSION).connect()
-    shown = SmartShunt(bus)
-    await bus.request_name(name)
-    try:
-        yield shown
-    finally:
-        bus.disconnect()
-        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 class RecordedShunt(Shunt):
@@ -87,7 +32,7 @@ class RecordedShunt(Shunt):
 
 
 @asynccontextmanager
-async def following(name: str = NAME) -> AsyncIterator[RecordedShunt]:
+async def following(name: str = SMART_SHUNT) -> AsyncIterator[RecordedShunt]:
     shunt = RecordedShunt("House", name)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(shunt.run())
@@ -169,11 +114,11 @@ async def test_a_monitor_that_is_missing_is_logged_once_and_again_when_it_is_the
         await until(lambda: bool(caplog.messages))
         await asyncio.sleep(0.5)
         assert caplog.messages == [
-            f"House: {NAME} shows no current; the sum of the packs' currents counts instead"
+            f"House: {SMART_SHUNT} shows no current; the sum of the packs' currents counts instead"
         ]
         async with smart_shunt():
             await until(lambda: shunt.current is not None and len(caplog.messages) > 1)
-    assert caplog.messages[1:] == [f"House: {NAME} measures its current"]
+    assert caplog.messages[1:] == [f"House: {SMART_SHUNT} measures its current"]
 
 
 async def test_signals_of_other_programs_are_ignored(private_bus: str) -> None:
@@ -182,7 +127,7 @@ async def test_signals_of_other_programs_are_ignored(private_bus: str) -> None:
         forged = {"Value": Variant("d", 400.0)}
         await forger.signal(PATH, BUS_ITEM, "PropertiesChanged", "a{sv}", forged)
         await forger.signal("/", BUS_ITEM, "ItemsChanged", "a{sa{sv}}", {PATH: forged})
-        await forger.name_owner(NAME, monitor.bus.unique_name or "", "")
+        await forger.name_owner(SMART_SHUNT, monitor.bus.unique_name or "", "")
         assert shunt.current == -20.0
         await monitor.properties_changed(Variant("d", 1.0))
         await until(lambda: shunt.current == 1.0)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms.text import columns_of
+from tests.bus.shown_packs import valid
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_switching import running
 from tests.bus.venus import CONTROL, Venus
 from tests.on_terminal import Shown, on_terminal
 
@@ -36,7 +36,7 @@ async def test_no_line_of_any_command_is_wider_than_the_terminal(tmp_path: Path)
     commands = {**COMMANDS, ("doctor", "--root", str(tmp_path)): 0}
     async with Simulation(2), Venus() as venus, Program("run"):
         await venus.enable(ONE, CustomName=NAME, **CONTROL)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         for columns, lines in SIZES:
             runs = (on_terminal(*command, columns=columns, lines=lines) for command in commands)
             shown = dict(zip(commands, await asyncio.gather(*runs), strict=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from dbus_fast import Variant
@@ -13,9 +12,10 @@ from dbus_xbms.model import MosfetTarget, Phase, SwitchStatus
 from dbus_xbms.report import Report, Request
 from dbus_xbms.settings import PackSettings, switch_path
 from dbus_xbms.venus.battery import BatteryService
+from tests.bus.owners import items, owner
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY as BATTERIES
-from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
+from tests.bus.venus import BUS_ITEM, SETTINGS, Seen, Venus
 from tests.bus.venus import SWITCH as SWITCHES
 from tests.unit.samples import changed
 from tests.unit.venus.tables.battery_reports import REPORT
@@ -35,22 +35,6 @@ BESIDE = replace(ALONE, switch_instance=2)
 async def venus() -> AsyncIterator[Venus]:
     async with Venus() as venus:
         yield venus
-
-
-async def owner(venus: Venus, name: str) -> str | None:
-    names = await venus.call(DBUS, "/org/freedesktop/DBus", DBUS, "ListNames")
-    if name not in names:
-        return None
-    found: str = await venus.call(DBUS, "/org/freedesktop/DBus", DBUS, "GetNameOwner", "s", name)
-    return found
-
-
-async def items(venus: Venus, name: str) -> dict[str, Any]:
-    """The value of each path of a service; empty if it is not on the bus."""
-    if await owner(venus, name) is None:
-        return {}
-    answer = await venus.call(name, "/", BUS_ITEM, "GetItems")
-    return {path: plain(entry["Value"]) for path, entry in answer.items()}
 
 
 class RecordingPack:

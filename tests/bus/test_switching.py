@@ -3,47 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from dbus_xbms.model import CommandState
+from tests.bus.shown_packs import ONE, valid
 from tests.bus.simulation import Program, Simulation
-from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
+from tests.bus.switching import (
+    ACCEPTED,
+    CCL,
+    CHARGE,
+    DISCHARGE,
+    LAST,
+    OPT_INS,
+    REFUSED,
+    RESTING,
+    STATE,
+    STATUS,
+    last_command_has,
+    mosfets,
+    writes,
+)
+from tests.bus.venus import BATTERY, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
-ONE = "A4:C1:37:00:00:01"
 SERVICE = f"{BATTERY}xbms_a4c137000001"
-CHARGE, DISCHARGE = "/Io/AllowToCharge", "/Io/AllowToDischarge"
-STATE, STATUS = "/SwitchableOutput/charge/State", "/SwitchableOutput/charge/Status"
-CCL, LAST = "/Info/MaxChargeCurrent", "/Io/LastCommand"
-OPT_INS: dict[str, float | str] = {**CONTROL, "AllowMosfetControl": 1, "AllowDischargeOff": 1}
-ACCEPTED, REFUSED = 0, 2
-RESTING = {"address": ONE, "load": "rest"}
-
-
-def running(seen: Seen) -> bool:
-    return seen["/Dc/0/Voltage"] is not None
-
-
-def mosfets(seen: Seen) -> tuple[Any, Any]:
-    return seen[CHARGE], seen[DISCHARGE]
-
-
-def last_command_has(seen: Seen, words: str) -> bool:
-    return words in (seen[LAST] or "")
-
-
-async def writes(sim: Simulation) -> list[str]:
-    """Writes to the BMS, as register and payload."""
-    return [f"{register:02x} {payload}" for _, register, payload in (await sim.truth(ONE))["writes"]]
 
 
 async def test_every_path_of_a_mosfet_switches_it_and_shows_what_the_bms_reports() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **OPT_INS)
-        seen = await venus.until(ONE, running)
+        seen = await venus.until(ONE, valid)
         assert mosfets(seen) == (1, 1)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and last_command_has(s, "charge off: done"))
@@ -63,7 +54,7 @@ async def test_the_current_of_a_controlling_pack_falls_before_its_mosfet_turns_o
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        seen = await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10 and (s[CCL] or 0) > 0)
+        seen = await venus.until(ONE, lambda s: valid(s) and s["/Dc/0/Current"] > 10 and (s[CCL] or 0) > 0)
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: s[CCL] == 0)
         assert (seen[STATE], seen[CHARGE], seen[STATUS]) == (0, 1, 0x09)
@@ -77,7 +68,7 @@ async def test_a_current_that_does_not_fall_is_cut_off_after_ten_seconds() -> No
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
+        await venus.until(ONE, lambda s: valid(s) and s["/Dc/0/Current"] > 10)
         requested_at = asyncio.get_running_loop().time()
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: s[CHARGE] == 0)
@@ -100,7 +91,7 @@ async def test_a_command_that_is_not_allowed_is_refused_and_names_the_setting(
 ) -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **chosen)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         assert await venus.write(SERVICE, path, value) == REFUSED
         seen = await venus.until(ONE, lambda s: last_command_has(s, setting))
         assert mosfets(seen) == (1, 1)
@@ -111,7 +102,7 @@ async def test_a_command_that_is_not_allowed_is_refused_and_names_the_setting(
 async def test_a_stuck_mosfet_fails_the_command_and_is_shown_as_it_is() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         await sim.fault("stuck", ONE, mosfet="charge", state="on")
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
         seen = await venus.until(ONE, lambda s: s[STATUS] == 0x08)
@@ -130,7 +121,7 @@ async def test_a_command_is_confirmed_by_reading_and_repeated_once_if_it_had_no_
 ) -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         await sim.fault(fault, ONE)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and last_command_has(s, "done"))
@@ -140,7 +131,7 @@ async def test_a_command_is_confirmed_by_reading_and_repeated_once_if_it_had_no_
 async def test_a_lost_read_back_is_repeated() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         await sim.fault("lost_read_back", ONE, count=50)  # in the first 3 s
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and last_command_has(s, "done"))
@@ -151,7 +142,7 @@ async def test_silence_after_a_command_fails_it_and_the_state_is_read_again() ->
     pack = {**RESTING, "quickest": 0.4, "slowest": 0.5}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await sim.truth_when(ONE, lambda t: t["writes"] != [])
         await sim.fault("mute", ONE)
@@ -167,11 +158,11 @@ async def test_a_link_lost_during_a_command_fails_it_and_nothing_is_written_late
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
+        await venus.until(ONE, lambda s: valid(s) and s["/Dc/0/Current"] > 10)
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED  # waits for the current
         await sim.fault("drop", ONE)
         seen = await venus.until(ONE, lambda s: last_command_has(s, "failed: connection lost"))
-        await venus.until(ONE, lambda s: running(s) and s["/ConnectionInformation"] == "connected")
+        await venus.until(ONE, lambda s: valid(s) and s["/ConnectionInformation"] == "connected")
         await asyncio.sleep(12)
         assert await writes(sim) == []
         assert (seen[STATE], seen[CHARGE]) == (1, 1)
@@ -180,7 +171,7 @@ async def test_a_link_lost_during_a_command_fails_it_and_nothing_is_written_late
 async def test_without_contact_a_command_is_refused() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         await sim.fault("mute", ONE)
         await venus.until(ONE, lambda s: s["/Bluetooth/State"].startswith("held"))
         assert await venus.write(SERVICE, CHARGE, 0) == REFUSED
@@ -194,7 +185,7 @@ async def test_without_contact_a_command_is_refused() -> None:
 async def test_a_mosfet_blocked_by_a_protection_is_shown_as_tripped_and_left_alone() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         await sim.fault("protection", ONE, bit=0)
         seen = await venus.until(ONE, lambda s: s[CHARGE] == 0)
         assert (seen[STATE], seen[STATUS], seen["/Settings/ForceChargingOff"]) == (0, 0x02, 0)
@@ -210,7 +201,7 @@ async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_set_again() -
     pack = {"address": ONE, "load": "rest", "soc": 60}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         await sim.fault("unlocks", ONE)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: s[CHARGE] == 0 and last_command_has(s, "done"))
@@ -224,7 +215,7 @@ async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_set_again() -
 async def test_two_simultaneous_writes_are_each_done_or_refused() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Venus() as other, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         answers = await asyncio.gather(venus.write(SERVICE, CHARGE, 0), other.write(SERVICE, DISCHARGE, 0))
         wanted = tuple(int(answer != ACCEPTED) for answer in answers)
         await venus.until(ONE, lambda s: mosfets(s) == wanted)
@@ -236,7 +227,7 @@ async def test_commands_that_are_sent_together_are_reported_together() -> None:
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Venus() as other, Program("run") as program:
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
+        await venus.until(ONE, lambda s: valid(s) and s["/Dc/0/Current"] > 10)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED  # waits for the current
         assert await other.write(SERVICE, DISCHARGE, 0) == ACCEPTED
         seen = await venus.until(ONE, lambda s: s["/Io/LastCommandState"] == CommandState.WAITING)
@@ -251,7 +242,7 @@ async def test_commands_that_are_sent_together_are_reported_together() -> None:
 async def test_an_on_right_after_an_off_waits_five_seconds_and_a_wrong_value_is_refused() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         assert await venus.write(SERVICE, CHARGE, 3) == REFUSED
         assert await venus.write(SERVICE, CHARGE, "off") != ACCEPTED
         assert await venus.write(SERVICE, "/Settings/MosfetMode", 5) == REFUSED
@@ -267,13 +258,13 @@ async def test_nothing_is_written_by_connecting_reconnecting_starting_or_ending(
     async with Simulation([RESTING]) as sim, Venus() as venus:
         await venus.enable(ONE, **OPT_INS)
         async with Program("run"):
-            await venus.until(ONE, running)
+            await venus.until(ONE, valid)
             assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
             await venus.until(ONE, lambda s: s[CHARGE] == 0 and last_command_has(s, "done"))
             await sim.fault("drop", ONE)
             await sim.truth_when(ONE, lambda t: t["counters"]["connections"] == 2)
         async with Program("run"):
-            seen = await venus.until(ONE, lambda s: running(s) and s["/Settings/MosfetMode"] == 1)
+            seen = await venus.until(ONE, lambda s: valid(s) and s["/Settings/MosfetMode"] == 1)
             assert mosfets(seen) == (0, 1)
         assert await writes(sim) == ["e1 0001"]
 
@@ -281,7 +272,7 @@ async def test_nothing_is_written_by_connecting_reconnecting_starting_or_ending(
 async def test_a_newer_bms_is_switched_by_its_own_command_only_if_that_is_allowed() -> None:
     async with Simulation([{**RESTING, "commands": "fb"}]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(
             ONE, lambda s: last_command_has(s, "failed") and last_command_has(s, "does not know this command")
@@ -296,7 +287,7 @@ async def test_a_newer_bms_is_switched_by_its_own_command_only_if_that_is_allowe
 async def test_balancing_is_switched_in_factory_mode_which_is_left_afterwards() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, AllowParameterWrites=1)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         assert await venus.write(SERVICE, "/Settings/TurnBalancingOff", 1) == ACCEPTED
         await venus.until(ONE, lambda s: s["/Settings/TurnBalancingOff"] == 1 and last_command_has(s, "done"))
         pack = (await sim.truth(ONE))["pack"]
@@ -309,7 +300,7 @@ async def test_a_command_that_was_sent_is_completed_before_the_program_ends() ->
     async with Simulation([{**RESTING, "slowest": 0.5, "quickest": 0.4}]) as sim, Venus() as venus:
         await venus.enable(ONE, **OPT_INS)
         async with Program("run") as program:
-            await venus.until(ONE, running)
+            await venus.until(ONE, valid)
             assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
             await sim.truth_when(ONE, lambda t: t["writes"] != [])
             assert await program.stop() == 0
@@ -320,7 +311,7 @@ async def test_a_command_that_was_sent_is_completed_before_the_program_ends() ->
 async def test_in_per_poll_mode_the_program_connects_for_a_command() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS, ConnectionMode=1, PollInterval=60.0)
-        await venus.until(ONE, running)
+        await venus.until(ONE, valid)
         await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 1)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: s[CHARGE] == 0 and last_command_has(s, "done"))

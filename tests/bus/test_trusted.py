@@ -19,8 +19,8 @@ from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
 from tests.bus.forger import forging
+from tests.bus.links import linked, poll, running
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_central import linked, poll, running
 from tests.bus.venus import BATTERY, Venus
 from tests.patience import PATIENCE
 

@@ -1,78 +1,41 @@
 """The controlling BMS and the battery monitor of the real systemcalc, beside a CAN-bus BMS and a shunt.
 
-Runs where VICTRON_SRC is set, as :mod:`tests.bus.test_victron_systemcalc` says.
+Runs where VICTRON_SRC is set, as :mod:`tests.bus.victron` says.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.bus.shown_packs import ONE
 from tests.bus.simulation import Program
-from tests.bus.test_victron_systemcalc import (
+from tests.bus.venus import CONTROL
+from tests.bus.victron import (
     MULTI,
-    ONE,
+    NEEDS_VICTRON,
     REST,
     SOLAR,
     SYSTEM,
     Gx,
-    Victron,
     added,
     controlled_by,
     gx,
     limits,
-    owned,
-    pytestmark,
     reached,
     service,
 )
-from tests.bus.venus import BATTERY, CONTROL
+from tests.bus.victron_battery import PYLONTECH, SHUNT, battery
 from tests.patience import PATIENCE
 
-__all__ = ["pytestmark"]
+pytestmark = NEEDS_VICTRON
 
-PYLONTECH, SHUNT = f"{BATTERY}socketcan_can0", f"{BATTERY}ttyS5"
 CVL_48 = 52.6  # V, as published by the Pylontech
 REST_48 = {"cells": 16, "capacity": 280, "load": "rest", "soc": 60}
 NO_LINK = {"/Link/ChargeVoltage": None, "/Link/NetworkMode": 0}
-
-BATTERY_SERVICE = """
-import json, sys
-from dbus.mainloop.glib import DBusGMainLoop
-DBusGMainLoop(set_as_default=True)
-from gi.repository import GLib
-import dbus
-from vedbus import VeDbusService
-
-name, instance, values = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
-service = VeDbusService(name, dbus.SessionBus(private=True), register=False)
-service.add_mandatory_paths(name, "1", "cable", instance, 0, name, 0x400, 1, 1)
-for path, value in values.items():
-    service.add_path(path, value)
-service.register()
-GLib.MainLoop().run()
-"""
-
-
-@asynccontextmanager
-async def battery(running: Gx, name: str, instance: int, **more: float) -> AsyncIterator[None]:
-    """Another battery service of a 48 V system."""
-    values: dict[str, Any] = {
-        "/Dc/0/Voltage": 52.1,
-        "/Dc/0/Current": -150.0,
-        "/Dc/0/Power": -7815,
-        "/Soc": 70,
-    }
-    values |= {f"/Info/{name}": value for name, value in more.items()}
-    async with Victron("-c", BATTERY_SERVICE, name, str(instance), json.dumps(values)):
-        await owned(running.venus, name)
-        yield
 
 
 def pylontech(running: Gx) -> Any:

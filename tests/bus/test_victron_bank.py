@@ -1,6 +1,6 @@
 """A bank through the programs of a real GX: the controlling BMS, its limits at the chargers, and the monitor.
 
-Runs where VICTRON_SRC is set, as :mod:`tests.bus.test_victron_systemcalc` says.
+Runs where VICTRON_SRC is set, as :mod:`tests.bus.victron` says.
 """
 
 from __future__ import annotations
@@ -12,27 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from dbus_xbms.settings import bank_id
+from tests.bus.shown_packs import ONE, TWO
 from tests.bus.simulation import Program
-from tests.bus.test_victron_authority import SHUNT, battery
-from tests.bus.test_victron_systemcalc import (
-    MULTI,
-    ONE,
-    REST,
-    SETTINGS,
-    SOLAR,
-    SYSTEM,
-    TWO,
-    Gx,
-    added,
-    controlled_by,
-    gx,
-    pytestmark,
-    reached,
-)
-from tests.bus.venus import BATTERY, CONTROL, Seen, plain
+from tests.bus.venus import BATTERY, CONTROL, SETTINGS, Seen, plain
+from tests.bus.victron import MULTI, NEEDS_VICTRON, REST, SOLAR, SYSTEM, Gx, added, controlled_by, gx, reached
+from tests.bus.victron_battery import SHUNT, battery
 from tests.patience import PATIENCE
 
-__all__ = ["pytestmark"]
+pytestmark = NEEDS_VICTRON
 
 BANK = BATTERY + bank_id(1)
 THREE = "A4:C1:37:00:00:03"

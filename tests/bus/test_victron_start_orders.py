@@ -1,6 +1,6 @@
 """Every order in which Victron's programs, bluetoothd and the service start, and a restart of each.
 
-Runs where VICTRON_SRC is set, as :mod:`tests.bus.test_victron_systemcalc` says. Prints one line per case, for
+Runs where VICTRON_SRC is set, as :mod:`tests.bus.victron` says. Prints one line per case, for
 the table in docs/endurance.md (pytest -s).
 """
 
@@ -20,7 +20,7 @@ import pytest
 
 from tests.bus.bank_boat import BANK, MEMBER, PACK, complete, wired
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_start_orders import (
+from tests.bus.start_orders import (
     ABSENT,
     BLUETOOTHD,
     ERROR_67,
@@ -31,22 +31,12 @@ from tests.bus.test_start_orders import (
     Witness,
     started,
 )
-from tests.bus.test_victron_systemcalc import (
-    CHARGERS,
-    MULTI,
-    SOLAR,
-    SYSTEM,
-    Victron,
-    added,
-    gx,
-    owned,
-    pytestmark,
-)
 from tests.bus.venus import BUS_ITEM, Venus, plain
+from tests.bus.victron import CHARGERS, MULTI, NEEDS_VICTRON, SOLAR, SYSTEM, Victron, added, gx, owned
 from tests.endurance.bus_loss import RESTART_AFTER
 from tests.patience import PATIENCE
 
-__all__ = ["pytestmark"]
+pytestmark = NEEDS_VICTRON
 
 SYSTEMCALC = "systemcalc"
 PACKS = 2

@@ -23,7 +23,7 @@ from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.bus.venus import show
 from tests.on_terminal import start_program
 from tests.patience import PATIENCE
-from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, SAMPLE
+from tests.unit.commands.reports import ADDRESS, CONTROLLING, SAMPLE
 from tests.unit.samples import changed
 
 on_terminal = partial(pty.on_terminal, start=start_program)

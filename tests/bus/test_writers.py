@@ -71,7 +71,11 @@ async def test_a_change_through_localsettings_is_logged_with_the_old_value() -> 
     async with served() as (venus, service):
         for name, value, change in (
             ("AllowMosfetControl", 1, "from 0 to 1"),
+            ("AllowDischargeOff", 1, "from 0 to 1"),
             ("Chemistry", "NMC", "from '' to 'NMC'"),
+            ("CellFull", 4.1, "from 0.0 to 4.1"),
+            ("CellHighCutoff", 4.19, "from 0.0 to 4.19"),
+            ("Control", 1, "from 0 to 1"),
             ("Password", "731946", ", through"),
         ):
             assert await venus.set(ONE, name, value) == 0

@@ -5,27 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.gx.conftest import Show
-from tests.gx.menu import BOW, running, stored
+from tests.gx.menu import running, stored
+from tests.gx.pages import PAGES
 from tests.gx.screen import LANGUAGES, SIZES, Screen
 from tests.gx.services import Value
 
-PACK = "dbus/com.victronenergy.settings/Settings/Devices/xbms_a4c137000001"
-BANK = "dbus/com.victronenergy.settings/Settings/Services/Xbms/Banks/1"
-PAGES: dict[str, dict[str, Value]] = {
-    "Settings": {},
-    "DiscoveredPage": {},
-    "DiagnosisPage": {},
-    "NewPackPage": {"address": BOW},
-    "PackPage": {"address": BOW},
-    "PackCurrentsPage": {"base": PACK},
-    "PackVoltagesPage": {"base": PACK},
-    "PackWarningsPage": {"base": PACK},
-    "PackBluetoothPage": {"base": PACK},
-    "PackSwitchingPage": {"base": PACK},
-    "BanksPage": {},
-    "BankPage": {"number": 1, "row": "dbus/com.victronenergy.xbms/Banks/1"},
-    "BankMembersPage": {"base": BANK},
-}
 SWITCHES = (  # with a question: page and row
     ("PackPage", "Read this pack"),
     ("PackSwitchingPage", "Allow switching charging"),

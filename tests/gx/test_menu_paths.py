@@ -12,7 +12,7 @@ from dbus_xbms.venus.tables.program import ITEMS
 from gx import build
 from tests.gx.conftest import Show
 from tests.gx.menu import SETTINGS, running, stored
-from tests.gx.test_menu_layout import PAGES
+from tests.gx.pages import PAGES
 
 PAGE_NAMES = sorted(path.stem for path in build.PAGES.glob("*.qml"))
 NUMBERS = (  # page and row

@@ -98,3 +98,6 @@ def converse(conversation: Conversation[T], answer: Answer, *, echoed: bool = Fa
                 request = conversation.send(frame)
     except StopIteration as done:
         return done.value, sent
+
+
+BASIC_PAYLOAD = frame_of("280ah_4s_cell_overvoltage")[4:-3]

@@ -6,16 +6,9 @@ import pytest
 
 from dbus_xbms import __version__, cli
 from dbus_xbms.commands.catalogue import COMMANDS
+from tests.unit.exit_status import status_of
 
 ADDRESS = "A4:C1:37:01:02:03"
-
-
-def status_of(*arguments: str) -> object:
-    """Exit status of the command line, whether it returns or exits."""
-    try:
-        return cli.main(arguments)
-    except SystemExit as end:
-        return end.code
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from dbus_xbms.commands.catalogue import COMMANDS
 from tests.every_command import ALL, CASES
-from tests.unit.test_cli import status_of
+from tests.unit.exit_status import status_of
 
 STATUSES = (0, 1, 2)
 LONGEST = 2000  # characters of a message

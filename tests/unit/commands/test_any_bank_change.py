@@ -15,8 +15,8 @@ from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.settings import BankSettings, SettingsError, Value
 from dbus_xbms.settings.bank import MOST_BANKS
 from dbus_xbms.venus.localsettings import LocalSettings
-from tests.unit.commands.test_bank import shown
-from tests.unit.policy.advice.test_any_configuration import ADDRESSES, configurations
+from tests.unit.commands.known_packs import shown
+from tests.unit.policy.advice.configurations import ADDRESSES, configurations
 
 SETTINGS = {
     "Enabled": st.integers(0, 1),

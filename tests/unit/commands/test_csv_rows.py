@@ -21,8 +21,8 @@ from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import Level, Phase
 from tests.air.virtual_time import virtual_time
 from tests.patience import PATIENCE
-from tests.unit.commands.screen.test_bank import HOUSE
-from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, REPORT, STARBOARD, shown
+from tests.unit.commands.reports import ADDRESS, CONTROLLING, REPORT, STARBOARD, shown
+from tests.unit.commands.screen.house import HOUSE
 from tests.unit.samples import changed
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dbus_xbms.model import Counters, Extremes, History, PackIdentity
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.persisted import remembered as stored_of
 from dbus_xbms.venus.tables.battery import items_for
-from tests.unit.commands.test_watch import ADDRESS, REPORT, shown
+from tests.unit.commands.reports import ADDRESS, REPORT, shown
 from tests.unit.samples import changed
 
 EXTREMES = Extremes(

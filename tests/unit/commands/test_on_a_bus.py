@@ -16,7 +16,7 @@ from dbus_xbms.model import CommandState
 from dbus_xbms.settings import service_path
 from dbus_xbms.venus.tables.switches import LEND
 from tests.fake_bus import FakeBus
-from tests.unit.commands.test_watch import ADDRESS, STARBOARD
+from tests.unit.commands.reports import ADDRESS, STARBOARD
 
 SERVICE = STARBOARD.service
 REMOVED = "A4:C1:37:01:02:04"

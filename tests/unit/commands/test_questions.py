@@ -24,25 +24,15 @@ from dbus_xbms.policy.advice.controllers import Configuration
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
 from dbus_xbms.text import shell_quoted
 from dbus_xbms.venus.localsettings import LocalSettings
+from tests.unit.commands.answers import type_answers
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 STOPS = Consequence(words="House no longer controls chargers; chargers then stop", ask=True)
 BEGINS = Consequence(words="Chargers and inverters obey this pack")
 
 
-class Terminal(io.StringIO):
-    """A fake owner at the keyboard, with prepared answers."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 def pack(**chosen: float | str) -> PackSettings:
     return PackSettings({"Enabled": 1, "Cells": 4, **chosen})
-
-
-def type_answers(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
-    monkeypatch.setattr("sys.stdin", Terminal("".join(f"{line}\n" for line in lines)))
 
 
 def known(**packs: PackSettings) -> Known:

@@ -21,7 +21,7 @@ from dbus_xbms.protocols.jbd.protections import ProtectionBit as Protection
 from dbus_xbms.protocols.jbd.protocol import JbdSwitching
 from dbus_xbms.settings import PackSettings
 from tests.unit.policy.mosfet_commands import APART, observed, refusal, settings, verdict
-from tests.unit.protocols.jbd.test_switches import PAYLOAD
+from tests.unit.recorded import BASIC_PAYLOAD
 
 BITS = {Mosfet.CHARGE: 1, Mosfet.DISCHARGE: 2}
 TRIPS = st.sampled_from([bit for bit in Protection if bit is not LOCK])
@@ -53,7 +53,7 @@ class Bms:
 
     def basic(self) -> bytes:
         """Return the reply to a read of basic info."""
-        sample, payload = self.sample(0.0), bytearray(PAYLOAD)
+        sample, payload = self.sample(0.0), bytearray(BASIC_PAYLOAD)
         payload[16:18] = self.bits.to_bytes(2, "big")
         payload[20] = sum(bool(sample.is_on(m)) * bit for m, bit in BITS.items())
         return reply(0x03, bytes(payload))

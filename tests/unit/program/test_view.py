@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from dbus_xbms.ble.stack import AdapterState
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.known.stored import Stored, StoredBank
 from dbus_xbms.policy.bank.formation import BankStatus, Formation
-from dbus_xbms.program.view import Parts, adapters, in_rows, known_banks, known_packs
+from dbus_xbms.program.view import adapters, in_rows, known_banks, known_packs
 from dbus_xbms.program_report import MOST_KNOWN
 from dbus_xbms.settings import PackSettings
+from tests.unit.program.running_parts import parts
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"
 BANK = BankStatus(number=1, name="House", enabled=True, formation=Formation(members=(ONE, TWO)))
-
-
-def parts(*banks: BankStatus, contacts: dict[str, Contact] | None = None) -> Parts:
-    """Return a program with two adapters whose first pack and bank are on the bus."""
-    return Parts(
-        contacts=lambda: contacts or {},
-        banks=lambda: banks,
-        on_bus=lambda: {"xbms_a4c137000001", "xbms_bank_1"},
-        adapters=lambda: (
-            AdapterState(address="00:1A:7D:DA:71:13", hci="hci0", powered=True, links=2),
-            AdapterState(address="00:1A:7D:DA:71:14", hci="hci1", powered=False),
-        ),
-        busy=lambda: {"hci0"},
-        slots=lambda: 16,
-        interference=lambda: "",
-    )
 
 
 def test_a_new_pack_comes_last_whatever_its_address() -> None:

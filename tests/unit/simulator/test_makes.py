@@ -12,7 +12,7 @@ from dbus_xbms.simulator.makes.modbus import READ_COILS, READ_HOLDING, READ_INPU
 from dbus_xbms.simulator.makes.table import MAKES
 from dbus_xbms.simulator.scenario import ScenarioError, address_of, brands, pack_of, read_scenario
 from dbus_xbms.simulator.world import make_device, make_module
-from tests.unit.simulator.test_device import FakeClock
+from tests.unit.simulator.fake_clock import FakeClock
 
 ADDRESS = address_of(1)
 

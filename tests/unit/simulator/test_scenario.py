@@ -27,7 +27,7 @@ from dbus_xbms.simulator.scenario import (
     replayed_packs,
 )
 from dbus_xbms.simulator.world import make_device, make_module
-from tests.unit.simulator.test_device import FakeClock
+from tests.unit.simulator.fake_clock import FakeClock
 
 
 def test_the_first_two_default_packs_are_a_small_and_a_large_one() -> None:

@@ -8,8 +8,8 @@ from dbus_xbms.commands.screen.frame import frame
 from dbus_xbms.commands.screen.keys import HELP, keys_of, pressed
 from dbus_xbms.commands.screen.scene import Absent, Scene, View
 from dbus_xbms.commands.screen.style import text_of
-from tests.unit.commands.screen.test_screen import PORT, SIXTEEN
-from tests.unit.commands.test_watch import STARBOARD
+from tests.unit.commands.reports import STARBOARD
+from tests.unit.commands.screen.scenes import PORT, SIXTEEN
 
 SCENE = Scene(packs=[PORT, SIXTEEN, STARBOARD])
 SIZE = (34, 20)

@@ -20,25 +20,10 @@ from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import Level, LinkStatus, Phase
 from dbus_xbms.policy.alarms import ALARM_PATHS
-from dbus_xbms.report import Report
-from dbus_xbms.settings import PackSettings
-from tests.unit.commands.test_watch import CONTROLLING, REPORT, SAMPLE, SILENT, STARBOARD, shown
+from tests.unit.commands.reports import CONTROLLING, REPORT, SAMPLE, SILENT, STARBOARD
+from tests.unit.commands.screen.scenes import GONE, PORT, SIXTEEN, SIZES, all_text, drawn, named, pack
 from tests.unit.samples import changed
 
-SIZES = [(34, 20), (50, 30), (80, 24), (120, 40), (200, 60)]
-LIFEPO4 = PackSettings({"Chemistry": "LiFePO4", "CellFull": 3.45})
-
-
-def pack(number: int, report: Report = CONTROLLING) -> Battery:
-    """Return a pack with its own address and name."""
-    return replace(shown(report), service=f"com.victronenergy.battery.xbms_a4c1370000{number:02x}")
-
-
-def named(number: int, name: str) -> Battery:
-    return pack(number, replace(CONTROLLING, custom_name=name, settings=LIFEPO4))
-
-
-PORT = named(1, "Port")
 ALARMED = pack(
     2,
     changed(
@@ -47,42 +32,13 @@ ALARMED = pack(
         alarms={"/Alarms/LowSoc": Level.WARNING, "/Alarms/LowCellVoltage": Level.ALARM},
     ),
 )
-assert CONTROLLING.decision.limits
-LIMITS_OF_SIXTEEN = replace(CONTROLLING.decision.limits, battery_low_voltage=16 * 2.90)
-SIXTEEN = pack(
-    3,
-    changed(
-        CONTROLLING,
-        custom_name="Stern",
-        settings=LIFEPO4,
-        limits=LIMITS_OF_SIXTEEN,
-        identity=replace(REPORT.identity, cell_count=16),
-        sample=replace(SAMPLE, cells=tuple(3.3 + n / 1000 for n in range(16)), balancing=frozenset({16, 2})),
-    ),
-)
 LOST = pack(4, changed(SILENT, custom_name="Lost", phase=Phase.LOST, link=LinkStatus(state="searching")))
-GONE = replace(named(5, "Gone"), gone=True)
 BOW = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D")
 NOT_HEARD = Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
 
 
-def drawn(scene: Scene, size: tuple[int, int], view: View | None = None) -> list[str]:
-    return [text_of(one) for one in frame(scene, view or View(), *size).lines]
-
-
 def page_of(pack: Battery, size: tuple[int, int] = (80, 40)) -> list[str]:
     return drawn(Scene(packs=[pack]), size, View(opened=True))
-
-
-def all_text(scene: Scene, size: tuple[int, int], view: View) -> str:
-    """Return all text shown while the page scrolls from its start to its end."""
-    seen: dict[str, None] = {}
-    for top in range(200):
-        moved = frame(scene, replace(view, top=top), *size)
-        seen |= dict.fromkeys(text_of(one) for one in moved.lines)
-        if moved.view.top < top:
-            break
-    return " ".join(" ".join(seen).split())
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.commands.batteries import Batteries
 from dbus_xbms.commands.full_screen import Screen
 from dbus_xbms.commands.screen import terminal
 from dbus_xbms.commands.screen.glyphs import ASCII, BLOCKS, Glyphs
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact, ContactState
-from tests.unit.commands.screen.test_screen import GONE, PORT
+from tests.unit.commands.screen.scenes import GONE, PORT, Bus
 
 
 @pytest.mark.parametrize(
@@ -59,22 +58,6 @@ def test_the_locale_c_gets_ascii_characters(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.stdout", Utf8())
     assert terminal.glyphs() is expected
-
-
-class Bus(Batteries):
-    """The packs on a bus without changes."""
-
-    def __init__(self, *batteries: Battery) -> None:
-        self._shown = list(batteries)
-        self.running = True
-
-    @property
-    def packs(self) -> list[Battery]:
-        return [one for one in self._shown if one.address]
-
-    @property
-    def banks(self) -> list[Battery]:
-        return [one for one in self._shown if one.bank]
 
 
 PUBLISHED = Battery(service=PORT.service, values={**PORT.values, "/Bluetooth/SampleAge": 0}, texts=PORT.texts)

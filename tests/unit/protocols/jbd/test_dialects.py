@@ -73,6 +73,32 @@ def test_charge_missing_from_daren_counts_from_its_nominal_capacity(name: str, m
     assert state_of_charge.consumed(poll(frame_of(name)).sample) == pytest.approx(missing)
 
 
+@pytest.mark.parametrize(("floor", "charge"), [(0, 83.98), (20, 83.98 - 0.2 * 120.0)])
+def test_the_time_to_go_of_a_daren_counts_from_its_nominal_capacity(floor: int, charge: float) -> None:
+    state = pack_state.sampled(pack_state.PackState(started=0.0), poll(frame_of(SHORT_B)).sample, 1.0)
+    _, decision = engine.decide(state, 1.0, settings(DischargeFloor=floor))
+    assert decision.time_to_go == pytest.approx(charge / 8.32 * 3600, abs=30)
+
+
+@pytest.mark.parametrize(
+    ("name", "rating", "ccl", "dcl"),
+    [
+        (LONG, 0, 90.0, 100.0),  # 0.3 C, and the most for a board without a rating
+        (SHORT_B, 0, 36.0, 60.0),
+        ("fogstar_4s_628ah_100ma_flag", 250, 188.4, 250.0),  # 0.3 C, and the rating of SP04S060L4S250A
+    ],
+)
+def test_currents_that_are_not_set_come_from_the_capacity_of_the_dialect(
+    name: str, rating: int, ccl: float, dcl: float
+) -> None:
+    cells = reply(0x04, (3320).to_bytes(2, "big") * 4) if name.startswith("fogstar") else CELLS
+    state = pack_state.sampled(pack_state.PackState(started=0.0), poll(frame_of(name), cells).sample, 1.0)
+    owner = settings(Control=1, TemperatureControl=0, Rating=rating)
+    _, decision = engine.decide(state, 1.0, owner, managed=True)
+    assert decision.limits
+    assert (decision.limits.ccl, decision.limits.dcl) == pytest.approx((ccl, dcl), abs=0.05)
+
+
 def test_the_history_of_a_daren_records_the_true_discharge() -> None:
     state, sample = history.HistoryState(), poll(frame_of(SHORT_A)).sample
     for second in range(4):

@@ -21,11 +21,10 @@ from dbus_xbms.protocols.jbd.protocol import JbdSwitching
 from dbus_xbms.protocols.jbd.registers import decode_basic
 from dbus_xbms.protocols.jbd.switches import READ_BACKS, mosfet_mask
 from dbus_xbms.settings import PackSettings
-from tests.unit.recorded import converse, frame_of
+from tests.unit.recorded import BASIC_PAYLOAD, converse
 from tests.unit.samples import sample
 
 BASIC = read(0x03).encoded.hex()
-PAYLOAD = frame_of("280ah_4s_cell_overvoltage")[4:-3]
 BOTH_ON = Mosfets(charge=True, discharge=True)
 BALANCES = 1 << 2
 
@@ -94,7 +93,7 @@ class Board:
 
     def basic(self) -> bytes:
         """Return the payload of basic info."""
-        payload = bytearray(PAYLOAD)
+        payload = bytearray(BASIC_PAYLOAD)
         tripped = (ProtectionBit.CELL_OVERVOLTAGE if self.blocked & 1 else 0) | (
             ProtectionBit.CELL_UNDERVOLTAGE if self.blocked & 2 else 0
         )
@@ -419,8 +418,8 @@ ANSWERS = st.one_of(
             b"\x02",
             b"\0\x06",
             b"\xff\xff",
-            PAYLOAD,
-            PAYLOAD[:16] + b"\x10\0" + PAYLOAD[18:],
+            BASIC_PAYLOAD,
+            BASIC_PAYLOAD[:16] + b"\x10\0" + BASIC_PAYLOAD[18:],
         ]
     ),
 )
