@@ -13,7 +13,7 @@ from pathlib import Path
 from bundle.vendor import LOCK, ROW
 from dbus_xbms import __version__
 from dbus_xbms.protocols.aiobmsble.makes import MAKES, VERSION
-from tests.bundle.conftest import NAME, REPOSITORY, ROOT, build, files
+from tests.bundle.release import NAME, REPOSITORY, ROOT, build, files
 from tests.install.gx import new_key
 
 MOST = 1_500_000  # bytes

@@ -13,7 +13,7 @@ from bundle import release
 from bundle.origin import Origin
 from bundle.tree import text
 from dbus_xbms import __version__
-from tests.bundle.conftest import NAME, REPOSITORY
+from tests.bundle.release import NAME, REPOSITORY
 
 HELPERS = """
 scriptAction=${1^^}

@@ -12,7 +12,7 @@ import pytest
 
 from bundle import release
 from bundle.tree import File, checksums, pack, read, text
-from tests.bundle.conftest import NAME, ROOT, files
+from tests.bundle.release import NAME, ROOT, files
 from tests.bundle.update_data import update_data
 from tests.install.gx import until
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.gx.services import Service
+from tests.gx.show import Show
 
 if TYPE_CHECKING:
     from tests.gx.screen import Screen
-
-
-class Show(Protocol):
-    """Show a page with services; see :mod:`tests.gx.screen`."""
-
-    def __call__(self, page: str, *services: Service, **options: Any) -> Screen: ...
 
 
 @pytest.fixture

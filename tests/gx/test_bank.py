@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.gx import packs
-from tests.gx.conftest import Show
 from tests.gx.screen import LANGUAGES, SIZES
 from tests.gx.services import battery
+from tests.gx.show import Show
 from tests.unit import samples
 
 

@@ -9,9 +9,9 @@ import pytest
 from dbus_xbms.model import Protection
 from dbus_xbms.report import Report
 from tests.gx import packs
-from tests.gx.conftest import Show
 from tests.gx.screen import LANGUAGES, SIZES, SMALL
 from tests.gx.services import battery
+from tests.gx.show import Show
 
 BATTERY = "com.victronenergy.battery.xbms_a4c137000001"
 NAVIGATION_BAR = 72  # pixels of the 5-inch screen, which the stand-in does not draw

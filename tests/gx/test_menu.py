@@ -10,9 +10,9 @@ from dbus_xbms import __version__
 from dbus_xbms.contact import ContactState
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.paths import bank_path, pack_path
-from tests.gx.conftest import Show
 from tests.gx.menu import BOW, NEW, PROGRAM, REPORT, SETTINGS, STERN, bow, house, running, stored
 from tests.gx.services import pack_settings
+from tests.gx.show import Show
 
 
 def test_known_packs_are_listed_with_their_state(show: Show) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.gx.conftest import Show
 from tests.gx.menu import running, stored
 from tests.gx.pages import PAGES
 from tests.gx.screen import LANGUAGES, SIZES, Screen
 from tests.gx.services import Value
+from tests.gx.show import Show
 
 SWITCHES = (  # with a question: page and row
     ("PackPage", "Read this pack"),

@@ -10,9 +10,9 @@ import pytest
 from dbus_xbms.settings import BankSettings, PackSettings, Settings
 from dbus_xbms.venus.tables.program import ITEMS
 from gx import build
-from tests.gx.conftest import Show
 from tests.gx.menu import SETTINGS, running, stored
 from tests.gx.pages import PAGES
+from tests.gx.show import Show
 
 PAGE_NAMES = sorted(path.stem for path in build.PAGES.glob("*.qml"))
 NUMBERS = (  # page and row

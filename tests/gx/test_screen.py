@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms.model import PackIdentity
-from tests.gx.conftest import Show
 from tests.gx.screen import LANGUAGES, SIZES
 from tests.gx.services import battery, program
+from tests.gx.show import Show
 from tests.unit.samples import SAMPLE, report
 
 PACK = battery(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from gx import build, translations
-from tests.gx.conftest import Show
 from tests.gx.screen import LANGUAGES
 from tests.gx.services import program
+from tests.gx.show import Show
 
 PLACEHOLDER = re.compile(r"%(?:n|L?\d)")
 

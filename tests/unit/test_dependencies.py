@@ -13,6 +13,7 @@ from tests.stock_venus import NOT_ON_VENUS
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # Module or package directly under dbus_xbms -> those that it may import.
 DEPENDENCIES: dict[str, set[str]] = {
@@ -226,3 +227,12 @@ assert "aiobmsble" not in sys.modules  # it takes memory, and is imported with t
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_what_tests_share_is_in_no_test_module() -> None:
+    assert [
+        f"{path.relative_to(ROOT).as_posix()} imports {name}"
+        for path in TESTS
+        for name in sorted(imports(path))
+        if any(part.startswith("test_") for part in name.split("."))
+    ] == []

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.model import (
-    Limits,
-    LinkStatus,
-    LowestHighest,
-    Mosfets,
-    PackIdentity,
-    PackSample,
-    Phase,
-)
+from dbus_xbms.model import Limits, LinkStatus, LowestHighest, Mosfets, PackIdentity, PackSample, Phase
 from dbus_xbms.report import Report
 from dbus_xbms.venus.tables.battery import items_for, values
 from tests.unit.samples import changed, report

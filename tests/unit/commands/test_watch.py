@@ -15,15 +15,7 @@ from dbus_xbms.commands.table import Battery, Value, columns
 from dbus_xbms.commands.watch import as_json, captioned, explanations
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.known.naming import UnknownPack, find
-from dbus_xbms.model import (
-    CommandState,
-    Level,
-    LinkStatus,
-    Mosfets,
-    MosfetTarget,
-    Phase,
-    SwitchStatus,
-)
+from dbus_xbms.model import CommandState, Level, LinkStatus, Mosfets, MosfetTarget, Phase, SwitchStatus
 from dbus_xbms.text import columns_of
 from tests.unit.commands.reports import ADDRESS, CONTROLLING, REPORT, SAMPLE, SILENT, STARBOARD, shown
 from tests.unit.samples import changed
