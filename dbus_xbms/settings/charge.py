@@ -146,7 +146,9 @@ class ChargeSettings(Settings):
         unit="A",
         help="Charge current allowed for waking a silent pack, if the last reading was healthy. 0: off.",
     )
-    control_remove_after = _time(1800.0, 86400.0, "Replaces RemoveAfter for a controlling pack. 0: never.")
+    control_remove_after = _time(
+        1800.0, 86400.0, "Replaces RemoveAfter while chargers obey the pack or its bank. 0: never."
+    )
     high_cell_warning = _cell("Warn when a cell is at or above this voltage.")
     low_cell_warning = _cell("Warn when a cell is at or below this voltage.")
     high_temperature_warning = _temperature(0.0, 100.0, "Warn at or above this cell temperature.")

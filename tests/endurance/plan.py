@@ -107,6 +107,7 @@ class Plan:
         """Return a pack as the watch knows it."""
         row, owner = self.rows()[number], OWNERS[number % len(OWNERS)]
         controls = self.controls(number)
+        obeyed = controls or number in self.members  # by chargers, alone or in the bank
         return Known(
             address=self.address(number),
             make=self.make(number),
@@ -118,5 +119,5 @@ class Plan:
             per_poll=owner.get("ConnectionMode") == 1,
             hold=owner.get("HoldTime", 30.0),
             stop=owner.get("StopAfter", 300.0),
-            withdraw=owner.get("ControlRemoveAfter", 1800.0) if controls else owner.get("RemoveAfter", 900.0),
+            withdraw=owner.get("ControlRemoveAfter", 1800.0) if obeyed else owner.get("RemoveAfter", 900.0),
         )

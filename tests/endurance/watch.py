@@ -23,7 +23,7 @@ from tests.endurance.world import World
 
 BANK = BATTERY + bank_id(1)
 EVERY = 1.0  # s between looks without a signal, and between questions for the truth
-USAGE_EVERY = 5.0  # s
+USAGE_EVERY = 3.7  # s; no multiple of the time between polls, with which links come and go
 AWAKE_AFTER = 3.0  # s after SIGCONT until everything must be right again
 STALLED = 1.0  # s late: the machine itself hung
 REMEMBERED = 900.0  # s that disturbances are kept
