@@ -18,7 +18,7 @@ from tests.endurance.clock import WallClock
 from tests.endurance.owner import Owner
 from tests.endurance.plan import Plan
 from tests.endurance.report import Ending, Report, report
-from tests.endurance.storm import Disturbance, Fault, Harm, Scope, Strike, Weather
+from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
 from tests.endurance.watch import Finding, Watch
 from tests.endurance.world import World
 
@@ -83,7 +83,7 @@ class Storm:
         if fault.harm is not Harm.NOBODY:
             hit, end = await self._hit(strike), now + strike.seconds + fault.after
             for address in hit:
-                hits = self._silences(fault, address)
+                hits = fault.silences(per_poll=self._watch.packs[address].known.per_poll)
                 self._watch.disturbed([address], Disturbance(begin=now, end=end, hits=hits))
         if fault.scope is Scope.PROGRAM:
             acts = {"stop": self._stop, "full_disk": self._full_disk, "clock": self._clock_jumps}
@@ -101,12 +101,6 @@ class Storm:
         holders = {address: (await self._world.truth(address))["holder"] for address in self._world.addresses}
         others = {adapter["address"] for adapter in self.plan.adapters} - {strike.target}
         return [address for address, holder in holders.items() if holder not in others]
-
-    def _silences(self, fault: Fault, address: str) -> bool:
-        """Return whether a fault may silence a pack that was read until now."""
-        if fault.harm is Harm.CONNECTING:
-            return self._watch.packs[address].known.per_poll
-        return fault.harm is not Harm.SEARCHERS
 
     async def _inject(self, strike: Strike) -> None:
         name, parameters = strike.fault.name, dict(strike.parameters)

@@ -48,6 +48,13 @@ class Fault:
     also: str = ""  # a fault that has to strike at the same moment for this one to be felt
     slot: str = ""  # faults of one slot never overlap on a target; "": of this name
 
+    def silences(self, *, per_poll: bool) -> bool:
+        """Return whether it may silence a pack that was read until now.
+
+        ``per_poll``: the pack is connected for each poll only.
+        """
+        return per_poll if self.harm is Harm.CONNECTING else self.harm not in (Harm.NOBODY, Harm.SEARCHERS)
+
 
 def _seconds(random: random.Random, seconds: float) -> Parameters:
     return {"seconds": seconds}

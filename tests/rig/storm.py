@@ -38,9 +38,12 @@ def _switched(
     weight: float = 2.0,
     scope: Scope = Scope.PACK,
     harm: Harm = Harm.TARGET,
+    after: float = 0.0,
 ) -> Fault:
     """Return a fault that is turned on, and off when it ends."""
-    return Fault(name=name, scope=scope, weight=weight, lasts=lasts, harm=harm, draw=_on, end=OFF)
+    return Fault(
+        name=name, scope=scope, weight=weight, lasts=lasts, harm=harm, after=after, draw=_on, end=OFF
+    )
 
 
 def _of_the_stack(
@@ -73,8 +76,9 @@ RIG_STORM = (
     _of_the_stack("bluetoothd", (0.5, 40), weight=4, draw=_signal),
     _of_the_stack("adapter_removed", (2, 30)),
     _of_the_stack("power", (2, 30)),
-    # Another program with Bluetooth: its requests mix with ours, its scan and subscription must not matter.
-    _switched("other_scans", (5, 60), scope=Scope.WORLD, harm=Harm.NOBODY),
+    # Another program with Bluetooth: its requests mix with ours, its subscription must not matter. While it
+    # scans, the adapter reports each pack once in 10.24 s, and the kernel connects upon such a report only.
+    _switched("other_scans", (5, 60), scope=Scope.WORLD, harm=Harm.CONNECTING, after=SCAN_PHASE),
     _switched("other_notifies", (5, 60), harm=Harm.NOBODY),
     _switched("other_polls", (5, 30)),
     *(row for row in STORM if row.name in SHARED),
