@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bench.closed_loop.attacks import Attack, Bms
+from bench.closed_loop.attacks import Attack, Bms, household
 from bench.closed_loop.plant import FEED_IN, Battery, Charger
 from dbus_xbms.model import PackSample
 
@@ -149,6 +149,20 @@ LIES: tuple[Attack, ...] = (
     Attack(
         name="LiFePO4 set as NMC, counted from 0 %, actually at 80 %",
         battery=Battery(cells=4, soc=80.0, counted=0.0),
+        owner={"Chemistry": "NMC"},
+        must_show="Refused",
+    ),
+    Attack(
+        name="the same with household loads",
+        battery=Battery(cells=4, soc=80.0, counted=0.0, ahead={1: 2.0}),
+        load=household,
+        owner={"Chemistry": "NMC"},
+        must_show="Refused",
+    ),
+    Attack(
+        name="the same with feed-in",
+        battery=Battery(cells=4, soc=80.0, counted=0.0),
+        charger=FEED_IN,
         owner={"Chemistry": "NMC"},
         must_show="Refused",
     ),

@@ -41,7 +41,7 @@ class CellBehaviour:
 
 
 # An empty LiFePO4 cell is above 2.6 V after 1 % of charge. An empty NMC cell is above 3.0 V after 2 %, rests
-# above 3.45 V from 10 % on, and needs 15 % from there to 3.6 V; LiFePO4 needs 1 %, at the end of a charge.
+# above 3.45 V from 10 % on, and needs 15 % from there to 3.6 V; LiFePO4 needs 2 % at the end of a charge.
 RULED_OUT_BY = {
     "LiFePO4": CellBehaviour(flat=2.6, flat_charge=0.03, flat_other="LTO"),
     "NMC": CellBehaviour(
@@ -53,7 +53,7 @@ RULED_OUT_BY = {
         low_soc=(10.0, 40.0),
         knee=3.45,
         risen=3.60,
-        knee_charge=0.02,
+        knee_charge=0.03,
         other="LiFePO4",
     ),
 }
@@ -65,8 +65,8 @@ class ChemistryEvidence:
 
     flat: float = 0.0  # Ah charged while all cells stayed below ``flat``
     low: float = 0.0  # s at rest or charging below ``low``
-    climbed: float | None = None  # Ah charged since the highest cell was below ``knee``; None: it was not
-    current: float = 0.0  # A, when it last was
+    climbed: float | None = None  # Ah charged since the highest cell was below ``knee``; None: long ago
+    current: float = 0.0  # A, when it was
     risen: bool = False  # a cell has risen as no cell of this chemistry does
 
 
@@ -108,18 +108,27 @@ def update(
 def _update_climb(
     state: ChemistryEvidence, sample: PackSample, limits: CellBehaviour, capacity: float, charged: float
 ) -> ChemistryEvidence:
-    """Follow the highest cell from ``knee`` upwards while the current stays about the same."""
-    highest = max(sample.cells)
-    if highest < limits.knee:
-        return replace(state, climbed=0.0, current=sample.current)
-    if state.climbed is None:
-        return state
-    climbed = state.climbed + charged
-    # More current lifts any cell.
-    stronger = sample.current > 1.5 * max(0.0, state.current) + REST_RATE * capacity
-    if climbed > limits.knee_charge * capacity or stronger or sample.current < -REST_RATE * capacity:
-        return replace(state, climbed=None)
-    return replace(state, climbed=climbed, risen=state.risen or highest >= limits.risen)
+    """Follow the highest cell from below ``knee`` on; only currents like the one at the start are compared.
+
+    The start is the newest sample below ``knee``, but a much weaker current does not replace it: loads and
+    clouds do not hide the rise. A discharge is no start: the end of a load lifts any cell.
+    """
+    highest, least, current = max(sample.cells), REST_RATE * capacity, sample.current
+    climbed = None if state.climbed is None else state.climbed + charged
+    if climbed is not None and climbed > limits.knee_charge * capacity:
+        climbed = None
+    start = highest < limits.knee and current >= -least
+    if start and (climbed is None or state.current <= _like(current, least)):
+        return replace(state, climbed=0.0, current=current)
+    if climbed is None:
+        return state if state.climbed is None else replace(state, climbed=None)
+    risen = highest >= limits.risen and current <= _like(state.current, least)
+    return replace(state, climbed=climbed, risen=state.risen or risen)
+
+
+def _like(current: float, least: float) -> float:
+    """Largest charge current that counts as like this one, in A."""
+    return 1.5 * max(0.0, current) + least
 
 
 def behaviour_contradiction(state: ChemistryEvidence, preset: Preset, capacity: float) -> str:
