@@ -51,10 +51,9 @@ class Freshness:
 
 def longest_gap(settings: PackSettings) -> float:
     """Seconds that a sample stays valid: the hold time, from when the next sample is due."""
-    interval, hold = poll_interval(settings), settings.hold_time
-    if may_control(settings):
-        hold = min(hold, LONGEST_CONTROLLED_HOLD)
-    return hold + (interval if interval > PERSISTENT_INTERVAL else 0.0)
+    interval = poll_interval(settings)
+    gap = settings.hold_time + (interval if interval > PERSISTENT_INTERVAL else 0.0)
+    return min(gap, LONGEST_CONTROLLED_HOLD) if may_control(settings) else gap
 
 
 def _silent_phases(managed: bool, settings: PackSettings) -> tuple[tuple[Phase, Level, float], ...]:

@@ -65,7 +65,7 @@ def test_a_controlling_pack_is_polled_every_30_s_at_least_and_held_for_60_s_at_m
     for chosen in ({"PollInterval": 600.0}, {"PollInterval": 600.0, "ConnectionMode": 1}):
         assert poll_interval(settings(Control=1, **chosen)) == 30.0
         assert interval(settings(Control=1, **chosen), resting=True) == 30.0
-        assert longest_gap(settings(Control=1, HoldTime=300.0, **chosen)) == 90.0
+        assert longest_gap(settings(Control=1, HoldTime=300.0, **chosen)) == 60.0
         assert poll_interval(settings(**chosen)) == 600.0
         assert longest_gap(settings(HoldTime=300.0, **chosen)) == 900.0
     assert longest_gap(settings(Control=1, HoldTime=300.0)) == 60.0
