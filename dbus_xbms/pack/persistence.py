@@ -141,7 +141,7 @@ class PackMemory:
             self._writer.put({identity.CONFIRM: 0, PackSettings.cycles.name: sample.cycles or 0})
         elif identity.is_other_pack(reported, sample, self._settings):
             return
-        self.identity = identity.merge(self.identity, reported)
+        self.identity = identity.merge(self.identity, reported, confirmed=confirmed)
         self._writer.put(remembered(self.identity))
 
     def save(self, state: PackState, now: float) -> None:

@@ -86,15 +86,19 @@ def limit_nominal(sample: PackSample, settings: PackSettings) -> PackSample:
     return replace(sample, nominal=stored)
 
 
-def merge(stored: PackIdentity, reported: PackIdentity) -> PackIdentity:
-    """Merge an accepted identity into the stored one; empty fields do not erase stored ones."""
+def merge(stored: PackIdentity, reported: PackIdentity, *, confirmed: bool = False) -> PackIdentity:
+    """Merge an accepted identity into the stored one; empty fields do not erase stored ones.
+
+    Only a confirmed nominal capacity replaces the stored one: small differences must not add up.
+    """
+    new_nominal = is_known(reported.nominal) and (confirmed or not is_known(stored.nominal))
     return replace(
         reported,
         hardware=reported.hardware or stored.hardware,
         rating=reported.rating if reported.hardware else stored.rating,
         firmware=reported.firmware or stored.firmware,
         cell_count=reported.cell_count or stored.cell_count,
-        nominal=reported.nominal if is_known(reported.nominal) else stored.nominal,
+        nominal=reported.nominal if new_nominal else stored.nominal,
         produced=reported.produced or stored.produced,
     )
 

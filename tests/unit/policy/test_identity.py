@@ -134,6 +134,17 @@ def test_a_field_that_the_bms_does_not_report_is_no_difference() -> None:
     assert identity.merge(KNOWN, PackIdentity()) == KNOWN
 
 
+def test_small_differences_of_the_capacity_do_not_add_up() -> None:
+    stored = KNOWN
+    for _ in range(8):
+        stored = identity.merge(stored, replace(KNOWN, nominal=1.19 * stored.nominal))
+    assert stored.nominal == KNOWN.nominal
+    bigger = replace(KNOWN, nominal=280.0)
+    assert identity.merge(KNOWN, bigger, confirmed=True).nominal == 280.0
+    assert identity.merge(replace(KNOWN, nominal=0.0), bigger).nominal == 280.0
+    assert identity.merge(KNOWN, replace(KNOWN, nominal=0.0), confirmed=True).nominal == KNOWN.nominal
+
+
 def test_a_pack_without_stored_identity_is_accepted() -> None:
     fresh = settings(Control=1, Chemistry="LiFePO4")
     _, decision = after(EIGHT, chosen=fresh)
