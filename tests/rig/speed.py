@@ -1,6 +1,7 @@
 """CPU of the service and of a minimal program with one pack: tests/rig/run.sh speed [--python PYTHON].
 
-Runs inside the virtual machine (see README.md). The two run by turns, since the machine's speed varies.
+Runs inside the virtual machine (see README.md). The two read the same pack by turns. The machine's speed
+varies, so their costs are compared in times of a yardstick: a fixed piece of Python in the same seconds.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import cycle, islice
 from statistics import median
 
 from bench.speed import floor
@@ -24,6 +26,7 @@ from tests.rig.venus_bus import venus_bus
 PACK = "A4:C1:38:00:00:01"
 CURRENTS = (-12.3, -11.6, -10.9, -11.4, -12.8)  # A, by turns, once a second
 START_LIMIT = 120.0  # s
+ROUNDS = 10_000  # of the yardstick, once a second
 WARM_UP = 20.0  # s; what is read only once has been read by then
 FLOOR, SERVICE = "floor", "service"
 
@@ -45,49 +48,41 @@ async def running_service(python: str) -> AsyncIterator[int]:
         yield program.pid
 
 
-async def _vary() -> None:
-    while True:
-        for amperes in CURRENTS:
-            await machine.ctl("set", bms=0, field="current", value=amperes)
-            await asyncio.sleep(1.0)
-
-
-async def _measured(subject: str, pid: int, seconds: float) -> float:
-    """Return the CPU time of a process per poll, in ms."""
+async def _measured(subject: str, pid: int, seconds: int) -> float:
+    """Return the CPU time of a process per poll, in times that of the yardstick in the same seconds."""
     await asyncio.sleep(WARM_UP)
-    used, asked = cpu_seconds(pid), (await machine.pack(0))["requests"]
-    await asyncio.sleep(seconds)
+    used, asked, loops = cpu_seconds(pid), (await machine.pack(0))["requests"], 0.0
+    for amperes in islice(cycle(CURRENTS), seconds):
+        await machine.ctl("set", bms=0, field="current", value=amperes)
+        loops += yardstick(ROUNDS)
+        await asyncio.sleep(1.0)
     used, asked = cpu_seconds(pid) - used, (await machine.pack(0))["requests"] - asked
-    cost: float = used / asked * REQUESTS_PER_POLL * 1000
+    cost: float = used / asked * REQUESTS_PER_POLL
+    times = cost / (loops / seconds)
     print(
-        f"{subject}: {cost:.1f} ms a poll, {asked} requests in {seconds:g} s, {resident(pid):.1f} MB; "
-        f"yardstick {yardstick() * 1000:.0f} ms",
-        flush=True,
+        f"{subject}: {cost * 1000:.1f} ms a poll, {times:.2f} yardsticks; {resident(pid):.1f} MB", flush=True
     )
-    return cost
+    return times
 
 
-async def run(python: str, seconds: float, rounds: int) -> None:
+async def run(python: str, seconds: int, rounds: int) -> None:
     """Measure both by turns, and print the medians."""
     costs: dict[str, list[float]] = {FLOOR: [], SERVICE: []}
     async with venus_bus():
         async with Venus() as venus:
             await venus.enable(PACK, Control=1, Chemistry="LiFePO4")
-        async with asyncio.TaskGroup() as group:
-            varying = group.create_task(_vary())
-            for _ in range(rounds):
-                for subject, start in ((FLOOR, running_floor), (SERVICE, running_service)):
-                    async with start(python) as pid:
-                        costs[subject].append(await _measured(subject, pid, seconds))
-            varying.cancel()
+        for _ in range(rounds):
+            for subject, start in ((FLOOR, running_floor), (SERVICE, running_service)):
+                async with start(python) as pid:
+                    costs[subject].append(await _measured(subject, pid, seconds))
     bare, ours = (median(costs[subject]) for subject in (FLOOR, SERVICE))
-    print(f"{SERVICE} {ours:.1f} ms, {FLOOR} {bare:.1f} ms a poll: {ours / bare:.2f} times")
+    print(f"{SERVICE} {ours:.2f}, {FLOOR} {bare:.2f} yardsticks a poll: {ours / bare:.2f} times")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/rig/run.sh speed", description=__doc__)
     parser.add_argument("--python", default=sys.executable, help="interpreter with the dbus-fast to measure")
-    parser.add_argument("--seconds", type=float, default=60.0, help="for which CPU is measured (60)")
+    parser.add_argument("--seconds", type=int, default=60, help="for which CPU is measured (60)")
     parser.add_argument("--rounds", type=int, default=3, help="of both (3)")
     args = parser.parse_args()
     asyncio.run(run(args.python, args.seconds, args.rounds))
