@@ -82,9 +82,10 @@ class Storm:
         self._watch.weather[str(strike)] = now + strike.seconds
         if fault.harm is not Harm.NOBODY:
             hit, end = await self._hit(strike), now + strike.seconds + fault.after
-            for address in hit:
-                hits = fault.silences(per_poll=self._watch.packs[address].known.per_poll)
-                self._watch.disturbed([address], Disturbance(begin=now, end=end, hits=hits))
+            for known in (self._watch.packs[address].known for address in hit):
+                if fault.disturbs(known):
+                    disturbance = Disturbance(begin=now, end=end, hits=fault.silences(known))
+                    self._watch.disturbed([known.address], disturbance)
         if fault.scope is Scope.PROGRAM:
             acts = {"stop": self._stop, "full_disk": self._full_disk, "clock": self._clock_jumps}
             with suppress(ProcessLookupError):  # it has ended

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from tests.endurance.known import Known
+from tests.endurance.truth import JBD
+
 Parameters = Mapping[str, bool | int | float | str]
 Draw = Callable[[random.Random, float], Parameters]
 
@@ -27,6 +30,7 @@ class Harm(Enum):
     """Packs that a fault may silence."""
 
     NOBODY = "nobody"
+    OTHERS = "others"  # packs of other makes: the library that reads them takes it for a part of the reply
     SEARCHERS = "searchers"  # only those that have no link
     CONNECTING = "connecting"  # those, and packs that are connected for each poll
     TARGET = "target"  # the pack, or those on the adapter
@@ -48,12 +52,15 @@ class Fault:
     also: str = ""  # a fault that has to strike at the same moment for this one to be felt
     slot: str = ""  # faults of one slot never overlap on a target; "": of this name
 
-    def silences(self, *, per_poll: bool) -> bool:
-        """Return whether it may silence a pack that was read until now.
+    def disturbs(self, known: Known) -> bool:
+        """Return whether it may silence a pack, or keep it silent for longer."""
+        return known.make != JBD if self.harm is Harm.OTHERS else self.harm is not Harm.NOBODY
 
-        ``per_poll``: the pack is connected for each poll only.
-        """
-        return per_poll if self.harm is Harm.CONNECTING else self.harm not in (Harm.NOBODY, Harm.SEARCHERS)
+    def silences(self, known: Known) -> bool:
+        """Return whether it may silence a pack that was read until now."""
+        if self.harm is Harm.CONNECTING:
+            return known.per_poll
+        return self.disturbs(known) and self.harm is not Harm.SEARCHERS
 
 
 def _seconds(random: random.Random, seconds: float) -> Parameters:
@@ -99,7 +106,7 @@ STORM = (
     Fault(name="tear", weight=3, lasts=(5, 40), draw=_often(0.3)),
     Fault(name="corrupt", weight=3, lasts=(5, 40), draw=_often(0.3)),
     Fault(name="refuse", weight=2, lasts=(2, 20), draw=_often(0.3)),
-    Fault(name="echo", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
+    Fault(name="echo", weight=2, lasts=(5, 40), harm=Harm.OTHERS, draw=_often(0.3)),
     Fault(name="duplicate", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
     Fault(name="foreign", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
     # Switching

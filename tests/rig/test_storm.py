@@ -17,9 +17,9 @@ def test_every_fault_of_the_storm_can_be_injected() -> None:
 
 def test_the_scan_of_another_program_silences_only_packs_that_are_connected_for_each_poll() -> None:
     (scan,) = (row for row in RIG_STORM if row.name == "other_scans")
-    per_poll = [PLAN.known(number).per_poll for number in range(PLAN.packs)]
-    assert per_poll == [False, False, False, True]
-    assert [scan.silences(per_poll=one) for one in per_poll] == per_poll
+    known = [PLAN.known(number) for number in range(PLAN.packs)]
+    assert [one.per_poll for one in known] == [False, False, False, True]
+    assert [scan.silences(one) for one in known] == [False, False, False, True]
 
 
 def test_a_storm_strikes_with_every_fault_at_packs_that_the_judge_knows() -> None:
