@@ -25,6 +25,7 @@ BANK = BATTERY + bank_id(1)
 EVERY = 1.0  # s between looks without a signal, and between questions for the truth
 USAGE_EVERY = 3.7  # s; no multiple of the time between polls, with which links come and go
 AWAKE_AFTER = 3.0  # s after SIGCONT until everything must be right again
+ROUNDING = 0.001  # s, between two computations of one moment
 STALLED = 1.0  # s late: the machine itself hung
 REMEMBERED = 900.0  # s that disturbances are kept
 ORDER_NUMBER, ORDER_STATE = "/Io/LastCommandNumber", "/Io/LastCommandState"
@@ -233,7 +234,7 @@ class Watch:
     def _recovered(self, pack: Pack, look: Look, sample: Sample) -> None:
         """Record the time from the end of a disturbance to the first new value."""
         over = look.at - look.quiet
-        if max(self.begun, pack.recovered) < over < sample.basic.at:
+        if max(self.begun, pack.recovered + ROUNDING) < over < sample.basic.at:
             pack.recovered = over
             self.recoveries.append(look.at - over)
 
