@@ -280,7 +280,7 @@ simulated here: what sockets save in it is not counted.
 # Measured by hand, with the commands named in it.
 ELSEWHERE = """## Elsewhere
 
-With the processor's caches evicted ten times a second (`script/bench --packs 1,16 --pure --cold --seconds 21`,
+With the caches of the processor evicted constantly (`script/bench --packs 1,16 --pure --cold --seconds 21`,
 commit 400bdcb9, the same machine with other load), 16 packs cost 0.82 times the floor that polls in its own
 time, and 1.35 times the one that polls all at once (1.32 and 0.98 ms; dbus-fast in Python). One pack costs
 1.39 times the floor.
