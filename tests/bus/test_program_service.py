@@ -65,7 +65,8 @@ async def test_adding_a_discovered_pack_starts_its_service_with_chemistry_and_na
         row = row_of(await scanned(venus, FIRST, SECOND), "Discovered", FIRST)
         assert await venus.write(NAME, f"{row}/Add", FIRST) == 0
         battery = await venus.until(FIRST, lambda seen: seen["/Soc"] is not None)
-        values = await until(venus, lambda values: values.get("/Packs/0/State") == "connected")
+        values = await until(venus, lambda values: "/Packs/0/Service" in values)
+        assert values["/Packs/0/State"] == "connected"
         assert values["/Packs/0/Address"] == FIRST
         assert values["/Packs/0/Service"] == BATTERY + device_id(FIRST)
         assert values["/Packs/0/Instance"] == battery["/DeviceInstance"]
