@@ -18,6 +18,7 @@ from tests.endurance.truth import Reads
 
 ABSENT = 10.0  # s without a bank on the bus, although a pack is read
 JOINED = 3.0 + SLACK  # s from what a pack shows to what the bank shows
+COUNTED = 5.0 + JOINED  # s until a pack counts: its voltage must agree for 5 s if it was apart
 # V; a pack that differs from the others by more than 0.3 V is not counted. Between the two it may be.
 TOGETHER, APART = 0.2, 0.3
 ONLINE, OFFLINE = "/System/NrOfModulesOnline", "/System/NrOfModulesOffline"
@@ -88,7 +89,7 @@ class BankJudge:
         for pack in packs:
             address = pack.known.address
             joined = pack.fresh and _beside(pack, bank, TOGETHER)
-            heard += self._lasts.long(("heard", address), joined, bank.at, JOINED)
+            heard += self._lasts.long(("heard", address), joined, bank.at, COUNTED)
             silent += self._lasts.long(("silent", address), not pack.look.valid, bank.at, JOINED)
         if None in (online, offline) or online + offline != len(packs):
             yield Violation("bank", f"{online} packs online, {offline} offline of {len(packs)}")

@@ -105,3 +105,9 @@ def test_a_broken_promise_is_found(one: Any, two: Any, shown: dict[str, Any], wo
 
 def test_a_pack_that_has_just_fallen_silent_may_still_count() -> None:
     assert not any("offline" in words for words in found(3, pack, silent, Current=10.0))
+
+
+def test_a_pack_may_count_5_s_after_its_voltage_agrees_again() -> None:
+    shown = {"NrOfModulesOnline": 1, "NrOfModulesOffline": 1}
+    assert found(10, pack, pack, **shown) == set()
+    assert found(14, pack, pack, **shown) == {"1 online of 2 or more, 1 offline of 0 or more"}
