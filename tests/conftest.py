@@ -34,11 +34,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         counted[_waits(item)] += 1
         modules[item.path] = modules[item.path] or counted[_waits(item)] / sizes[_waits(item)]
-    items.sort(key=lambda item: (not _is_long(item), modules[item.path]))
+    items.sort(key=lambda item: (not _computes_long(item), not _is_long(item), modules[item.path]))
 
 
 def _waits(item: pytest.Item) -> bool:
     return not WAITING.isdisjoint(item.path.parts)
+
+
+def _computes_long(item: pytest.Item) -> bool:
+    """Return whether a test computes for a minute, which does not depend on the load."""
+    return item.path.name == "test_day.py"
 
 
 def _is_long(item: pytest.Item) -> bool:
