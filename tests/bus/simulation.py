@@ -57,6 +57,7 @@ async def start(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=environment,
+        process_group=0,  # Ctrl-C ends who started it, and by that this one, even while Python starts
     )
     assert process.stdin
     process.stdin.write(typed.encode())
