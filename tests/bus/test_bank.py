@@ -202,8 +202,8 @@ async def test_2s2p_adds_up_currents_in_parallel_and_voltages_in_series() -> Non
         bank = await running.venus.until_bank(
             lambda s: controlling(s) and (s[ONLINE], s[CCL], s[DCL]) == (4, 2 * CHARGE, 2 * DISCHARGE)
         )
-        volts = running.shown(ONE)["/Dc/0/Voltage"] + running.shown(THREE)["/Dc/0/Voltage"]
-        assert bank["/Dc/0/Voltage"] == pytest.approx(volts, abs=0.1)
+        volts = [(await running.venus.until(address, fresh))["/Dc/0/Voltage"] for address in (ONE, THREE)]
+        assert bank["/Dc/0/Voltage"] == pytest.approx(sum(volts), abs=0.1)
         assert (bank["/System/BatteriesSeries"], bank["/System/BatteriesParallel"]) == (2, 2)
         assert bank["/Capacity"] == pytest.approx(120, abs=5)
         await running.sim.fault("vanish", TWO)  # its string goes on with the other pack
