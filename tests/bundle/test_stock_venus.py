@@ -174,7 +174,6 @@ def test_the_launcher_works_through_links_and_takes_no_module_from_where_it_is_c
     assert (done.returncode, done.stdout, done.stderr) == (0, f"dbus-xbms {__version__}\n", "")
 
 
-@pytest.mark.bus
 @pytest.mark.usefixtures("private_bus")
 async def test_the_service_shows_a_jbd_without_importing_the_library_for_other_makes(
     unpacked: Path, stock_python: Path, tmp_path: Path
@@ -186,7 +185,6 @@ async def test_the_service_shows_a_jbd_without_importing_the_library_for_other_m
     assert list(compiled.rglob("vendor/aiobmsble")) == []
 
 
-@pytest.mark.bus
 @pytest.mark.usefixtures("private_bus")
 async def test_the_service_shows_a_pack_of_another_make(unpacked: Path, stock_python: Path) -> None:
     litime = {"make": "litime", "address": address_of(1, "litime"), "cells": 8}

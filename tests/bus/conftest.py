@@ -21,12 +21,6 @@ COUNTED_PROCESSES = (
 NEW_PROCESSES = ("test_program.py",)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.bus)
-
-
 @pytest.fixture(autouse=True, scope="session")
 def fork_servers() -> Iterator[None]:
     yield

@@ -9,7 +9,6 @@ import pytest
 from tests.endurance.bus_loss import address_in, differences, lose_the_bus
 
 
-@pytest.mark.bus
 async def test_after_the_loss_of_the_bus_supervision_restores_everything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

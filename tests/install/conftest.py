@@ -11,11 +11,11 @@ import pytest
 from tests.install.gx import Gx, bundle, until
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    too_old = pytest.mark.skipif(sys.version_info < (3, 12), reason="a GX has Python 3.12")
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(too_old)
+@pytest.fixture(autouse=True)
+def python_of_a_gx() -> None:
+    """Skip the test with an older Python."""
+    if sys.version_info < (3, 12):
+        pytest.skip("a GX has Python 3.12")
 
 
 @pytest.fixture
