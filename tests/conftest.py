@@ -22,8 +22,8 @@ hypothesis.settings.register_profile("brief", hypothesis.settings.get_profile("c
 hypothesis.settings.load_profile("tests")
 
 
-# Layers whose tests run wherever a worker is free. Those of a module of another layer may share what one of them
-# has computed, so they stay together.
+# Layers whose tests run wherever a worker is free. In the others, the tests of a module may share what one of
+# them has computed, so they stay together.
 APART = {"bus", "endurance", "install", "process"}
 BRIEF = "unit"
 LAST = 0.9  # of a worker's part; after that come brief tests only, so that all workers end together
