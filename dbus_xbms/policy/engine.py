@@ -69,20 +69,20 @@ def _observe(
 ) -> tuple[PackState, Temperatures]:
     """Add the newest sample, taken at ``at``, to what is remembered; return with that its sensors by role."""
     capacity, longest = state_of_charge.installed(sample.nominal, settings), freshness.longest_gap(settings)
-    hot_sensor = temperatures.find_hot_sensor(
-        state.hot_sensor, sample.temperatures, sample.current, capacity, at
+    heated_at = temperatures.heated_at(
+        state.mosfets_heated_at, sample.temperatures, sample.current, capacity, at
     )
     sensors = temperatures.judge(
         sample.temperatures,
         settings.temperature_roles or sample.sensor_roles,
-        hot_sensor,
+        heated=heated_at is not None,
         first_at_mosfets=state.traits.first_sensor_at_mosfets,
     )
     # Those that were on the bus when it was taken
     published = state.control.limits if managed and state.control else None
     observed = replace(
         state,
-        hot_sensor=hot_sensor,
+        mosfets_heated_at=heated_at,
         unexpected_currents=unexpected_current.step(
             state.unexpected_currents, sample, published, capacity, at, longest
         ),

@@ -15,7 +15,6 @@ from dbus_xbms.policy.history import HistoryState
 from dbus_xbms.policy.plausibility import PlausibilityState
 from dbus_xbms.policy.poll_rate import IdlePeriod
 from dbus_xbms.policy.state_of_charge import AverageDischarge
-from dbus_xbms.policy.temperatures import HotSensor
 from dbus_xbms.policy.unexpected_current import UnexpectedCurrents
 from dbus_xbms.record import record, replace
 from dbus_xbms.settings import PackSettings
@@ -36,7 +35,7 @@ class PackState:
     extremes: Extremes = field(default_factory=Extremes)
     history: HistoryState = field(default_factory=HistoryState)
     average_discharge: AverageDischarge = field(default_factory=AverageDischarge)
-    hot_sensor: HotSensor | None = None  # the sensor that a load has shown to be on the MOSFETs
+    mosfets_heated_at: float | None = None  # s, when a load last showed that the first sensor is on them
     unexpected_currents: UnexpectedCurrents = field(default_factory=UnexpectedCurrents)
     control: LimitsState | None = None  # None: not controlling, or no sample yet
     previous_sample_at: float | None = None  # of the last sample before a restart, while its limits stand

@@ -38,34 +38,27 @@ class Temperatures:
         return "cells" if celsius in self.cells else "sensor 1 (TemperatureRoles not set)"
 
 
-@record
-class HotSensor:
-    """The sensor that a load has shown to be on the MOSFETs."""
-
-    sensor: int  # from 0
-    at: float  # s, when a load last showed it
-
-
-def roles(count: int, chosen: str, hot: HotSensor | None = None, *, first_at_mosfets: bool = True) -> str:
+def roles(count: int, chosen: str, *, first_at_mosfets: bool = True) -> str:
     """Return one role letter per sensor.
 
-    ``chosen``, the owner's letters or those that the BMS reports, takes precedence, then ``hot``, then
-    ``first_at_mosfets``: of two or more sensors the first one is usually on the MOSFETs.
+    ``chosen``, the owner's letters or those that the BMS reports, takes precedence over ``first_at_mosfets``:
+    of two or more sensors the first one is usually on the MOSFETs.
     """
     usual = CELL * count
-    if hot and not chosen:
-        usual = CELL * hot.sensor + MOSFET + CELL * (count - hot.sensor - 1)
-    elif count > 1 and first_at_mosfets:
+    if count > 1 and first_at_mosfets:
         usual = MOSFET + CELL * (count - 1)
     return (chosen + usual[len(chosen) :])[:count]
 
 
 @lru_cache(maxsize=64)  # temperatures rarely change from one sample to the next
 def judge(
-    measured: tuple[float, ...], chosen: str, hot: HotSensor | None = None, *, first_at_mosfets: bool = True
+    measured: tuple[float, ...], chosen: str, *, heated: bool = False, first_at_mosfets: bool = True
 ) -> Temperatures:
-    """Sort the sensors of one sample by role and sanity."""
-    letters = roles(len(measured), chosen, hot, first_at_mosfets=first_at_mosfets)
+    """Sort the sensors of one sample by role and sanity.
+
+    ``heated``: a load has shown that the first one is on the MOSFETs.
+    """
+    letters = roles(len(measured), chosen, first_at_mosfets=first_at_mosfets)
     by_role = [(role, t) for role, t in zip(letters, measured, strict=True)]
     used = [(role, t) for role, t in by_role if role in (CELL, MOSFET)]
     sane = [(role, t) for role, t in used if _sane(t)]
@@ -74,36 +67,38 @@ def judge(
     return Temperatures(
         cells=cells,
         mosfet=mosfet,
-        maybe_cell=None if chosen or hot else mosfet,
+        maybe_cell=None if chosen or heated else mosfet,
         broken=len(used) - len(sane),
         without_cells=not cells and any(role == CELL for role, _ in used),
         roles=letters,
     )
 
 
-def find_hot_sensor(
-    hot: HotSensor | None, measured: tuple[float, ...], current: float, capacity: float, now: float
-) -> HotSensor | None:
-    """Find the MOSFET sensor under load, and keep it while it cools down and is still the hottest.
+def heated_at(
+    before: float | None, measured: tuple[float, ...], current: float, capacity: float, now: float
+) -> float | None:
+    """Return when a load last heated the first sensor far above all others, as only MOSFETs get hot, in s.
+
+    It is kept while the sensor cools down and is still the hottest. Any other sensor that gets as hot counts
+    as a cell's: on many boards none is on the MOSFETs, and a cell that heats up must stop the current.
 
     Args:
-        hot: the sensor found before.
+        before: as returned for the last sample; None: not shown.
         measured: °C, all sensors.
         current: A.
         capacity: Ah.
         now: s.
     """
     under_load = abs(current) >= max(LEAST_LOAD, LOAD_RATE * capacity)
-    if hot is None and not under_load:
+    if before is None and not under_load:
         return None
-    sane = sorted([(t, n) for n, t in enumerate(measured) if _sane(t)])
-    if len(sane) < 2:
+    others = [t for t in measured[1:] if _sane(t)]
+    if not others or not _sane(measured[0]):
         return None
-    (second, _), (hottest, sensor) = sane[-2:]
-    if under_load and hottest - second > MOSFET_LEAD:
-        return HotSensor(sensor=sensor, at=now)
-    stays = hot is not None and hot.sensor == sensor and hottest > second and now - hot.at <= COOLING
-    return hot if stays else None
+    lead = measured[0] - max(others)
+    if under_load and lead > MOSFET_LEAD:
+        return now
+    return before if before is not None and lead > 0 and now - before <= COOLING else None
 
 
 def _sane(celsius: float) -> bool:

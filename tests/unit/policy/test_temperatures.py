@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.policy.temperatures import COOLING, HotSensor, find_hot_sensor, judge, roles
+from dbus_xbms.policy.temperatures import COOLING, heated_at, judge, roles
 
 
 @pytest.mark.parametrize(
@@ -37,35 +37,36 @@ def test_until_roles_are_set_the_first_sensor_counts_as_a_cell_sensor_too(
     assert judge(measured, "c").maybe_cells == measured
 
 
+@pytest.mark.parametrize("current", [30.0, -30.0])
+def test_a_first_sensor_that_a_load_heats_far_above_all_others_is_no_cell_sensor(current: float) -> None:
+    measured = (45.0, 20.0, 21.0)
+    assert heated_at(None, measured, current, 100.0, 7.0) == 7.0
+    assert judge(measured, "", heated=True).maybe_cells == (20.0, 21.0)
+    assert judge(measured, "", heated=True).mosfet == 45.0
+
+
 @pytest.mark.parametrize(
-    ("measured", "current", "sensor"),
+    ("measured", "current"),
     [
-        ((45.0, 20.0), 30.0, 0),
-        ((45.0, 20.0), -30.0, 0),
-        ((20.0, 45.0, 21.0), -30.0, 1),  # any sensor
-        ((45.0, 20.0), 9.0, None),  # no load
-        ((35.0, 20.0), 30.0, None),  # a cell may be 15 K above the others
-        ((45.0,), 30.0, None),
-        ((45.0, 250.0), 30.0, None),
+        ((20.0, 58.0, 21.0), -30.0),  # a cell that heats up
+        ((45.0, 20.0), 9.0),  # no load
+        ((35.0, 20.0), 30.0),  # a cell may be 15 K above the others
+        ((45.0,), 30.0),
+        ((45.0, 250.0), 30.0),
+        ((250.0, 20.0), 30.0),
+        ((), 30.0),
     ],
 )
-def test_a_sensor_that_a_load_heats_far_above_all_others_is_the_mosfet_sensor(
-    measured: tuple[float, ...], current: float, sensor: int | None
-) -> None:
-    hot = find_hot_sensor(None, measured, current, 100.0, 7.0)
-    assert (hot and hot.sensor) == sensor
-    if hot:
-        assert max(measured) not in judge(measured, "", hot).maybe_cells
-        assert judge(measured, "", hot).mosfet == max(measured)
+def test_any_other_sensor_counts_as_a_cell_sensor(measured: tuple[float, ...], current: float) -> None:
+    assert heated_at(None, measured, current, 100.0, 7.0) is None
 
 
-def test_the_mosfet_sensor_keeps_its_role_while_it_cools() -> None:
-    hot = HotSensor(sensor=0, at=0.0)
-    assert find_hot_sensor(hot, (65.0, 30.0), 0.0, 100.0, 60.0) == hot
-    assert find_hot_sensor(hot, (32.0, 30.0), 0.0, 100.0, COOLING) == hot
-    assert find_hot_sensor(hot, (65.0, 30.0), 0.0, 100.0, COOLING + 1) is None
-    assert find_hot_sensor(hot, (29.0, 30.0), 0.0, 100.0, 60.0) is None
-    assert find_hot_sensor(hot, (30.0, 65.0), 0.0, 100.0, 60.0) is None
+def test_the_mosfet_sensor_is_known_while_it_cools() -> None:
+    assert heated_at(0.0, (65.0, 30.0), 0.0, 100.0, 60.0) == 0.0
+    assert heated_at(0.0, (32.0, 30.0), 0.0, 100.0, COOLING) == 0.0
+    assert heated_at(0.0, (65.0, 30.0), 0.0, 100.0, COOLING + 1) is None
+    assert heated_at(0.0, (29.0, 30.0), 0.0, 100.0, 60.0) is None
+    assert heated_at(0.0, (30.0, 65.0), 0.0, 100.0, 60.0) is None
 
 
 @pytest.mark.parametrize("broken", [-273.1, -40.0, -30.0, 120.0, 250.0, 6280.4])
