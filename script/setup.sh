@@ -47,8 +47,9 @@ make_venv() {
     stamp="$PWD $2 $extras $(cksum <pyproject.toml)"
     [ "$(cat "$1/.installed" 2>/dev/null)" = "$stamp" ] && return
     echo "Setting up $1 ..." >&2
-    "$2" -m venv --clear "$1"
-    "$1/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --editable ".$extras" </dev/null
+    "$2" -m venv --clear "$1" || return 1
+    "$1/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --editable ".$extras" </dev/null ||
+        return 1
     case $extras in *gx* | *dev*) add_qt_libraries "$1/bin/python" ;; esac
     echo "$stamp" >"$1/.installed"
 }

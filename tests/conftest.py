@@ -26,7 +26,7 @@ hypothesis.settings.load_profile("tests")
 # them has computed, so they stay together.
 APART = {"bus", "endurance", "install", "process"}
 BRIEF = "unit"
-LAST = 0.9  # of a worker's part; after that come brief tests only, so that all workers end together
+LAST = 0.8  # of a worker's part; after that come brief tests only, so that all workers end together
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -134,6 +134,8 @@ class Bank:
         if held is None:
             cells = sum(string[0].spec.cells for string in self.strings)
             held = cells * self.batteries[0].absorption
+        if len(strings) == 1:
+            return max(0.0, min(wanted, strings[0].current(held)))
         if sum(one.voltage(wanted) for one in strings) <= held:
             return wanted
         low, high = 0.0, wanted
@@ -184,11 +186,12 @@ class _String:
         corners = self._corners
         if not corners:
             return 0.0
-        place = next((n for n, volts in enumerate(corners) if self._sum(volts) > total), len(corners))
+        place = next((n for n, volts in enumerate(corners) if self.current(volts) > total), len(corners))
         start = corners[max(0, place - 1)]
         probe = corners[0] - 1.0 if place == 0 else corners[place] if place < len(corners) else start + 1.0
-        slope = (self._sum(probe) - self._sum(start)) / (probe - start) if probe != start else 0.0
-        return start + (total - self._sum(start)) / slope if slope else start
+        slope = (self.current(probe) - self.current(start)) / (probe - start) if probe != start else 0.0
+        return start + (total - self.current(start)) / slope if slope else start
 
-    def _sum(self, volts: float) -> float:
+    def current(self, volts: float) -> float:
+        """Return the current in A through the string at a voltage."""
         return sum(one.at(volts) for one in self._branches)

@@ -101,16 +101,16 @@ def test_no_promise_is_broken_in_a_day_in_which_the_clock_passes_2_to_the_31_ms(
 def test_no_promise_is_broken_while_the_clock_passes_2_to_the_32_ms() -> None:
     kinds = (Kind.BRIEF, Kind.NO_CHARGE, Kind.LENT, Kind.HIGH_CELL, Kind.DROP, Kind.SILENT, Kind.LOW_CELL)
     planned = [
-        Fault(900.0 + 300.0 * n, kind, 75.0, (0, 1, 2) if kind in OF_ALL else (n % 3,))
+        Fault(300.0 + 240.0 * n, kind, 75.0, (0, 1, 2) if kind in OF_ALL else (n % 3,))
         for n, kind in enumerate(kinds)
     ]
 
     async def run() -> None:
         with pytest.MonkeyPatch.context() as patch:
             day = Day(DayBoat(patch, 3), 0, planned)
-            await day.live(0.9 * HOUR)
+            await day.live(0.55 * HOUR)
             assert now() > UINT32
-            assert day.judge.looks >= 0.9 * HOUR - 60
+            assert day.judge.looks >= 0.55 * HOUR - 60
 
     with few_collections():
-        run_virtually(run(), start=UINT32 - 0.4 * HOUR)
+        run_virtually(run(), start=UINT32 - 0.25 * HOUR)

@@ -108,6 +108,16 @@ def test_the_tests_run_after_a_failed_step_and_the_status_is_1(tmp_path: Path) -
     assert "Python 3.12: passed" in summary(output)
 
 
+def test_without_an_environment_the_run_fails(tmp_path: Path) -> None:
+    folder = project(tmp_path, PASSES, PASSES)
+    setup = folder / "script/setup.sh"
+    setup.write_text(setup.read_text().replace("make_venv() { :; }", "make_venv() { [ $1 != .venv-3.12 ]; }"))
+    with start(folder) as run:
+        output, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 1
+    assert "environment: FAILED" in summary(output)
+
+
 def test_a_stopped_run_names_the_unfinished_test(tmp_path: Path) -> None:
     with start(project(tmp_path, PASSES, HANGS)) as run:
         journal, end = tmp_path / "build/test/3.12.journal", time.monotonic() + PATIENCE
