@@ -46,6 +46,8 @@ class ExitAction:
 
 def report() -> None:
     """Print that the command was interrupted."""
+    # If Ctrl-C was pressed within another `exec`, as of dataclasses, Python would end by the signal, not by STATUS.
+    exec("")
     try:
         after_echo = b"\n" if os.isatty(STDERR) else b""  # the terminal shows ^C
         os.write(STDERR, after_echo + b"dbus-xbms: interrupted\n")

@@ -24,6 +24,8 @@ class _Selector(selectors.DefaultSelector):
         self.now = start
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout == 0 and len(self.get_map()) == 1:
+            return []  # only the loop's own pipe, which wakes it when it waits
         ready = super().select(0)
         if ready or timeout == 0:
             return ready

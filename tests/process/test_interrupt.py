@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +48,15 @@ def run_in_child(code: str) -> subprocess.CompletedProcess[str]:
     start = "import asyncio, os, signal, time\nfrom dbus_xbms.process import interrupt\ninterrupt.install()\n"
     script = f"{start}from dbus_xbms.commands.loop import run_loop\n{code}"
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+
+
+def test_ctrl_c_within_exec_gives_the_same_status(tmp_path: Path) -> None:
+    code = "import sys\nfrom dbus_xbms.process.interrupt import ended_by_ctrl_c\n"
+    struck = "sys.exit(ended_by_ctrl_c(lambda: exec('raise KeyboardInterrupt')))"
+    (tmp_path / "struck.py").write_text(code + struck)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), *sys.path))}
+    done = subprocess.run([sys.executable, "-m", "struck"], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "dbus-xbms: interrupted\n")
 
 
 def test_a_coroutine_is_cancelled_and_cleans_up() -> None:
