@@ -46,7 +46,7 @@ class ExitAction:
 
 def report() -> None:
     """Print that the command was interrupted."""
-    # If Ctrl-C was pressed within another `exec`, as of dataclasses, Python would end by the signal, not by STATUS.
+    # If Ctrl-C came within another `exec`, as of dataclasses, Python would end by the signal, without STATUS.
     exec("")
     try:
         after_echo = b"\n" if os.isatty(STDERR) else b""  # the terminal shows ^C
