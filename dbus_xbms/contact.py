@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from dbus_xbms.model import LENT, Phase
+from dbus_xbms.model import LENT, VALID, Phase
 from dbus_xbms.process.machine import HERE
 from dbus_xbms.record import record
 from dbus_xbms.text import duration
@@ -194,7 +194,7 @@ def judge(view: ContactView) -> tuple[ContactState, str]:
 def _failed(view: ContactView, failure: Failure, link: ContactState) -> tuple[ContactState, str]:
     if failure.state not in TRANSIENT:
         return failure.state, failure.words
-    if view.phase in (Phase.FRESH, Phase.HELD, *LENT):  # a gap that is not visible on the bus
+    if view.phase in (*VALID, *LENT):  # a gap that is not visible on the bus
         return link if link in IN_PROGRESS else ContactState.CONNECTING, failure.words
     reason = (
         f"{_silence(view)} ({failure.words})" if failure.state is ContactState.NOT_HEARD else failure.words
@@ -203,7 +203,7 @@ def _failed(view: ContactView, failure: Failure, link: ContactState) -> tuple[Co
 
 
 def _in_progress(view: ContactView, link: ContactState) -> tuple[ContactState, str]:
-    if view.phase in (Phase.FRESH, Phase.HELD):
+    if view.phase in VALID:
         return ContactState.CONNECTED, IN_PROGRESS[ContactState.CONNECTED]
     state = link if link in IN_PROGRESS else ContactState.CONNECTING
     return _withdrawn(view, state, IN_PROGRESS[state])

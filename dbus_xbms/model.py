@@ -223,6 +223,7 @@ class Phase(Enum):
     WITHDRAWN = "withdrawn"  # the service has left the bus
 
 
+VALID = (Phase.FRESH, Phase.HELD)  # the newest sample is shown
 LENT = (Phase.LENT, Phase.LENT_STOPPED)
 
 CONNECTED = "connected"  # state of an open link

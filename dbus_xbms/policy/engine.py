@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from dbus_xbms.model import LENT, Level, Mosfet, Mosfets, PackSample, Phase
+from dbus_xbms.model import LENT, VALID, Level, Mosfet, Mosfets, PackSample, Phase
 from dbus_xbms.policy import (
     alarms,
     extremes,
@@ -29,7 +29,6 @@ from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.record import replace
 from dbus_xbms.settings import PackSettings
 
-VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample is shown
 SOC_VALID = (*VALID, *LENT)  # phases in which the last state of charge is shown
 FULL_FROM = 80.0  # %; a pack that is full below has another chemistry than chosen, or a wrong count
 FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or the BMS has lost its count"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from dbus_xbms.model import LENT, Limits, Mosfet, PackSample, Phase
+from dbus_xbms.model import LENT, VALID, Limits, Mosfet, PackSample, Phase
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.bank.records import MemberState, MemberView
 from dbus_xbms.policy.bank.topology import Topology, tolerance
@@ -154,9 +154,11 @@ def _limits(view: MemberView, control: LimitsState | None, now: float) -> Limits
     """The limits that a member has by itself; without its task, those of a pack that must not be used."""
     if control is None:
         return None
-    if not _runs(view, now):
+    if view.decision is None or not _runs(view, now):
         return silent_limits.after_fault(control, now, TASK_ENDED).limits
-    return (view.decision.limits if view.decision else None) or control.limits
+    if view.decision.limits is None and view.decision.phase not in VALID:  # its last ones may be from before
+        return silent_limits.in_silence(control, view.decision.phase, now, view.settings).limits
+    return view.decision.limits or control.limits
 
 
 def _contact(view: MemberView, control: LimitsState | None, now: float) -> tuple[MemberState, str]:
@@ -165,7 +167,7 @@ def _contact(view: MemberView, control: LimitsState | None, now: float) -> tuple
         known = view.decision is not None or control is not None
         return (MemberState.SILENT, TASK_ENDED) if known else (MemberState.UNKNOWN, MemberState.UNKNOWN.value)
     phase = view.decision.phase
-    if phase in (Phase.FRESH, Phase.HELD) and view.decision.sample:
+    if phase in VALID and view.decision.sample:
         return MemberState.ONLINE, ""
     if phase in LENT:
         return MemberState.LENT, MemberState.LENT.value

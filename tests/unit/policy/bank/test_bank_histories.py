@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -177,8 +177,13 @@ def a_watch_only_pack_is_never_charged_alone(three: Bank) -> None:
         assert three.limits.ccl == 0
 
 
+# A silence of half an hour of which the bank learns at its end, as after a suspension
+SUSPENDED = Step(after=2000.0, cells=(0.0, 2.5, 2.5), on=(False, False, False))
+
+
 @hypothesis_settings(max_examples=20)
 @given(histories, st.integers(1, 2))
+@example([Step(after=0.5, cells=(2.5, 3.1, 0.0), on=(True, False, False)), SUSPENDED], 1)
 def test_every_rule_holds_in_any_history_with_watch_only_packs_too(history: list[Step], number: int) -> None:
     watched = settings(Protocol="daly", MaxChargeCurrent=20.0, MaxDischargeCurrent=25.0)
     three = Bank([*([settings()] * (3 - number)), *([watched] * number)])

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.no_cover  # many computations over few lines, which oth
 CUTOFF = 3.60
 TOLERATED = 1.05  # of its limit that a pack may carry in steady state
 ROUNDING = 1e-6
+CEILING = 300.0  # A, of each pack, whatever it is limited to
 
 few = hypothesis_settings(max_examples=30)
 
@@ -49,6 +50,10 @@ class Spec:
             read=read,
             decided_at=decided_at,
         )
+        assert found.decision
+        assert found.decision.control
+        control = replace(found.decision.control, charge_ceiling=CEILING, discharge_ceiling=CEILING)
+        found = replace(found, decision=replace(found.decision, control=control))
         if not self.silent:
             return found
         by_silence = replace(CONTROL.limits, ccl=0.0, dcl=self.dcl / 2, cvl=min(13.0, self.cvl))
