@@ -114,7 +114,8 @@ class PackMonitor:
             log.log(level, "%s: %s", self.address, polled.error)
             self._commands.fail_waiting(str(polled.error))
             return
-        reading = polled.reading
+        accepted = self.settings.accept_new_bms  # maybe one with fewer cells
+        reading = self._protocol.numbered(polled.reading, 0 if accepted else self.settings.cells)
         # A poll with retries takes seconds: the age of its values counts from its beginning.
         self._state = pack_state.sampled(self._state, reading.sample, polled.begun, reading.identity)
         self._counters = reading.counters or self._counters

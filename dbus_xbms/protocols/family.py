@@ -89,6 +89,10 @@ class BmsFamily(ABC):
         """Return what this machine lacks to read such packs, and what to do; empty: nothing."""
         return ""
 
+    def numbered(self, reading: Reading, cells: int) -> Reading:
+        """Return a reading in which each cell has its own number, of a pack with ``cells``; 0: not known."""
+        return reading
+
     def product(self, hardware: str, name: str = "") -> str:
         """Return the name of a product by its model text and its advertised name; both may be empty."""
         return f"{self.make} BMS"

@@ -48,6 +48,11 @@ def running(seen: Seen) -> bool:
     return seen[VOLTAGE] is not None
 
 
+def cells(seen: Seen) -> list[float | None]:
+    """Return the cell voltages that are shown, in V."""
+    return [seen[f"/Voltages/Cell{n}"] for n in range(1, 9)]
+
+
 def polled(truth: dict[str, Any], since: float = 0.0) -> list[float]:
     """Return when a JBD was polled, in s."""
     return [at for at, register, _ in truth["pack"]["reads"] if register == 3 and at >= since]
@@ -74,8 +79,7 @@ async def test_what_the_pack_measures_is_published_and_nothing_else(make: str) -
             assert seen["/Dc/0/Current"] == pytest.approx(31.4, abs=0.1)
             assert seen["/Soc"] == pytest.approx(truth["soc"], abs=1.1)
             assert seen["/Capacity"] == pytest.approx(truth["remaining"], abs=0.2)
-            shown = [seen[f"/Voltages/Cell{n}"] for n in range(1, 9)]
-            assert shown == pytest.approx(truth["cells"], abs=0.002)
+            assert cells(seen) == pytest.approx(truth["cells"], abs=0.002)
             assert seen["/System/MaxCellVoltage"] == pytest.approx(max(truth["cells"]), abs=0.002)
             assert seen["/System/MinCellTemperature"] == pytest.approx(22.0, abs=1.5)
             switches = None if make in WITHOUT_MOSFETS else 1
@@ -86,6 +90,26 @@ async def test_what_the_pack_measures_is_published_and_nothing_else(make: str) -
             assert await program.stop() == 0
         assert program.left_behind == []
         assert (await sim.truth(one))["holder"] is None
+
+
+@pytest.mark.parametrize("make", MAKES)
+async def test_a_cell_of_0_v_gives_no_cell_the_voltage_of_another(make: str) -> None:
+    one = address_of(1, make)
+    async with Simulation([pack(make)]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(one, Protocol=MAKES[make])
+        seen = await venus.until(one, lambda s: bool(s["/Voltages/Cell8"]))
+        true = cells(seen)
+        await sim.fault("cell", one, number=1, volts=0.0)
+        await venus.until(one, lambda s: not s["/Voltages/Cell1"])
+        assert cells(seen) in ([None] * 8, [0.0, *true[1:]])
+        await sim.fault("drop", one)
+        await sim.truth_when(one, lambda t: t["counters"]["connections"] == 2)
+        await sim.fault("current", one, amperes=0.3)
+        await venus.until(one, lambda s: s["/Dc/0/Current"] == pytest.approx(0.3, abs=0.1))
+        assert not seen["/Voltages/Cell1"]
+        assert "Another BMS" not in seen["/Diagnostics/Doubt"]
+        await sim.fault("clear", one)
+        await venus.until(one, lambda s: cells(s) == pytest.approx(true, abs=0.01))
 
 
 @pytest.mark.parametrize("make", MAKES)

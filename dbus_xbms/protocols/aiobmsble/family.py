@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dbus_xbms.model import BmsTraits
+from dbus_xbms.model import BmsTraits, Reading
 from dbus_xbms.protocols.advertisement import Advertised, certainty
 from dbus_xbms.protocols.aiobmsble import requirement
 from dbus_xbms.protocols.aiobmsble.brands import brand
 from dbus_xbms.protocols.aiobmsble.make import Make
 from dbus_xbms.protocols.aiobmsble.makes import MAKES
+from dbus_xbms.protocols.aiobmsble.reading import numbered
 from dbus_xbms.protocols.family import BmsFamily
 
 HIGHEST_CURRENT = 3000.0  # A; far above any pack with a Bluetooth module
@@ -38,6 +39,10 @@ class WatchedFamily(BmsFamily):
     def missing(self) -> str:
         """Return why the library cannot be used on this machine, and what to do; empty if it can."""
         return requirement.missing()
+
+    def numbered(self, reading: Reading, cells: int) -> Reading:
+        """Return the reading without cells if the library has left some out."""
+        return numbered(reading, cells)
 
     @property
     def module(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading
 from dbus_xbms.protocols.errors import ProtocolError
+from dbus_xbms.record import replace
 
 # Letters of the setting TemperatureRoles by the library's type of a sensor; "-": of no cell and no MOSFET.
 ROLES = {"GENERIC": "c", "CELL": "c", "CELL_MAX": "c", "CELL_MIN": "c", "MOSFET": "m"}
@@ -51,6 +52,25 @@ def reading(sample: Mapping[str, object], described: Mapping[str, str] | None = 
         problem=_problem(sample, missing),
     )
     return Reading(sample=measured, identity=None if described is None else _identity(measured, described))
+
+
+def numbered(reading: Reading, cells: int) -> Reading:
+    """Return a reading whose cells have their own numbers, or that has none.
+
+    The library leaves out cells that read 0 V, and for many makes it does not tell how many there are.
+
+    Args:
+        reading: of a pack.
+        cells: how many the pack has; 0: not known.
+    """
+    sample = reading.sample
+    missing = cells - len(sample.cells)
+    if not sample.cells or missing <= 0:
+        return reading
+    problem = sample.problem or _no_voltage(missing)
+    unnumbered = replace(sample, cells=(), balancing=None, balancer=sample.is_balancing, problem=problem)
+    identity = reading.identity and replace(reading.identity, cell_count=0)
+    return replace(reading, sample=unnumbered, identity=identity)
 
 
 def _number(sample: Mapping[str, object], name: str) -> float | None:
@@ -163,7 +183,11 @@ def _problem(sample: Mapping[str, object], missing: int) -> str:
     code = sample.get("problem_code")
     if isinstance(code, int) and code:
         return f"the BMS reports problem code 0x{code:x}"
-    return f"the BMS reports no voltage of {missing} of its cells" if missing else ""
+    return _no_voltage(missing) if missing else ""
+
+
+def _no_voltage(missing: int) -> str:
+    return f"the BMS reports no voltage of {missing} of its cells"
 
 
 def _identity(sample: PackSample, described: Mapping[str, str]) -> PackIdentity:

@@ -10,7 +10,7 @@ import pytest
 from dbus_xbms.model import Mosfets, PackSample
 from dbus_xbms.policy.plausibility import impossible
 from dbus_xbms.protocols import ProtocolError
-from dbus_xbms.protocols.aiobmsble.reading import reading
+from dbus_xbms.protocols.aiobmsble.reading import numbered, reading
 
 
 class Kind(IntEnum):
@@ -150,6 +150,20 @@ def test_a_cell_without_a_voltage_makes_all_cells_unknown_and_is_a_problem() -> 
     sample = read(cell_count=5)
     assert sample.cells == ()
     assert sample.problem == "the BMS reports no voltage of 1 of its cells"
+
+
+def test_fewer_cells_than_the_pack_has_are_not_shown_with_the_numbers_of_others() -> None:
+    found = numbered(reading(WHOLE | {"balancer": 0b110}, {"model": "A"}), 5)
+    assert (found.sample.cells, found.sample.balancing, found.sample.balancer) == ((), None, True)
+    assert found.sample.problem == "the BMS reports no voltage of 1 of its cells"
+    assert found.identity
+    assert (found.identity.hardware, found.identity.cell_count) == ("A", 0)  # the stored one stays
+    assert numbered(reading(WHOLE), 5).identity is None
+
+
+@pytest.mark.parametrize("cells", [0, 3, 4])
+def test_as_many_cells_as_the_pack_has_or_more_keep_their_numbers(cells: int) -> None:
+    assert numbered(reading(WHOLE), cells) == reading(WHOLE)
 
 
 def test_the_cells_of_packs_in_parallel_are_not_shown_as_those_of_one_pack() -> None:
