@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
@@ -75,13 +76,17 @@ def _mixed(some: list[pytest.Item], brief: list[pytest.Item]) -> list[pytest.Ite
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    gc.disable()
     file = os.environ.get("XBMS_JOURNAL")
     if file and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Journal(Path(file)))
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Do not search modules and thousands of tests for reference cycles again and again."""
-    gc.freeze()
-    gc.enable()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -19,6 +19,7 @@ SLACK = 3.0  # s of a loaded machine, and of the bus
 ALARM_LIMIT = 5.0  # s from a protection that the pack has told to its alarm
 RETRIES = 4.0  # s from a poll's beginning, from which the hold counts, until its last try
 RECOVERY = 30.0  # s from a fault's end until all is as before
+CELL_JUMP, TEMPERATURE_JUMP, SOC_JUMP = 0.2, 15.0, 10.0  # V, K, %, by docs/charge-control.md
 SLOW = 5.0  # s between changes of what nobody reads faster
 
 CABLE, STATE = "/Alarms/BmsCable", "/State"
@@ -71,7 +72,7 @@ def judge(
     if sample is None:
         yield Violation("true", f"never measured: {shown_words(look)}")
         return
-    yield from _young(look, known, sample)
+    yield from _young(look, known, sample, reads)
     yield from _slow_cells(look, known, reads)
     samples = alike(look, reads, sample, known.pace(sample.basic) + RETRIES + SLACK)
     yield from _alarmed(look, samples)
@@ -80,16 +81,31 @@ def judge(
         yield from limits.generous(look, known, reads)
 
 
-def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
+def _young(look: Look, known: Known, sample: Sample, reads: Reads) -> Iterator[Violation]:
     ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, EXTREMES_EVERY)}
+    lively = known.lively(sample.basic) + (known.pace(sample.basic) if _jumped_since(sample, reads) else 0.0)
     for what, (age, more) in ages.items():
         if age > known.gap + more + SLACK:
             yield Violation("young", f"{what}{age:.0f} s old, with a hold of {known.gap:g} s")
-        elif look.quiet > RECOVERY and age > known.lively(sample.basic) + more:
+        elif look.quiet > RECOVERY and age > lively + more:
             yield Violation("lively", f"{what}{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
         else:
             continue
         return
+
+
+def _jumped_since(sample: Sample, reads: Reads) -> bool:
+    """Return whether a newer reading is far from the sample: it is believed once another one confirms it."""
+    now, volts = sample.basic, sample.cells.volts
+    return any(
+        abs(one.soc - now.soc) > SOC_JUMP or _apart(one.temperatures, now.temperatures, TEMPERATURE_JUMP)
+        for one in reads.basics
+        if one.at > now.at
+    ) or any(_apart(one.volts, volts, CELL_JUMP) for one in reads.cells if one.at > sample.cells.at)
+
+
+def _apart(some: Sequence[float], others: Sequence[float], most: float) -> bool:
+    return any(abs(one - other) > most for one, other in zip(some, others, strict=False))
 
 
 def _slow_cells(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:

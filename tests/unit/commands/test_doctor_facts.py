@@ -86,7 +86,7 @@ def test_only_the_end_of_a_long_log_is_read(tmp_path: Path) -> None:
 def test_a_process_is_measured() -> None:
     used = doctor_bus.process(Path("/"), os.getpid())
     assert used.memory
-    assert 5.0 < used.memory < 2000.0
+    assert 5.0 < used.memory < 20_000.0
     assert used.uptime is not None
     assert 0.0 <= used.uptime < 86400.0
     assert used.cpu is not None
