@@ -28,6 +28,7 @@ hypothesis.settings.load_profile("tests")
 # them has computed, so they stay together.
 APART = {"bus", "endurance", "install", "process"}
 BRIEF = "unit"
+FIRST = "gw0"  # worker
 LAST = 0.8  # of a worker's part; after that come brief tests only, so that all workers end together
 
 
@@ -76,6 +77,8 @@ def _mixed(some: list[pytest.Item], brief: list[pytest.Item]) -> list[pytest.Ite
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if getattr(config, "workerinput", {}).get("workerid", FIRST) != FIRST:
+        os.nice(5)  # the first worker begins with the longest computation, for which all others would wait
     file = os.environ.get("XBMS_JOURNAL")
     if file and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Journal(Path(file)))
