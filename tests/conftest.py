@@ -28,7 +28,6 @@ hypothesis.settings.load_profile("tests")
 # them has computed, so they stay together.
 APART = {"bus", "endurance", "install", "process"}
 BRIEF = "unit"
-FIRST = "gw0"  # worker
 LAST = 0.8  # of a worker's part; after that come brief tests only, so that all workers end together
 
 
@@ -65,7 +64,7 @@ def _groups(layers: dict[pytest.Item, str]) -> list[list[pytest.Item]]:
         if layer != BRIEF:
             key = item if layer in APART else item.path
             groups.setdefault(key, []).append(item)
-            order.setdefault(key, (not item.get_closest_marker("endurance"), counted[layer] / sizes[layer]))
+            order.setdefault(key, (not item.get_closest_marker("long"), counted[layer] / sizes[layer]))
     return [groups[key] for key in sorted(groups, key=order.__getitem__)]
 
 
@@ -77,8 +76,6 @@ def _mixed(some: list[pytest.Item], brief: list[pytest.Item]) -> list[pytest.Ite
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if getattr(config, "workerinput", {}).get("workerid", FIRST) != FIRST:
-        os.nice(5)  # the first worker begins with the longest computation, for which all others would wait
     file = os.environ.get("XBMS_JOURNAL")
     if file and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Journal(Path(file)))

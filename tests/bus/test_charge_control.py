@@ -235,6 +235,7 @@ async def test_a_charge_current_of_0_is_published_as_0() -> None:
         await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"] == limitation)
 
 
+@pytest.mark.long
 async def test_the_capacity_setting_is_the_installed_capacity() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)

@@ -27,6 +27,7 @@ async def command(*arguments: str) -> str:
     return "\n".join(program.output)
 
 
+@pytest.mark.long
 async def test_another_family_is_found_added_read_and_shown_and_has_no_switches() -> None:
     simulation = Simulation(PACKS)
     simulation.command = COMMAND

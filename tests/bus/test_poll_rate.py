@@ -55,6 +55,7 @@ RESTED = 20.0  # s
 MOST_WAKE_UPS = 20  # in that time: half of it on a quiet machine, where all replies come within 0.25 s
 
 
+@pytest.mark.long
 async def test_while_all_packs_rest_the_program_wakes_for_all_of_them_at_once() -> None:
     still = {"load": "rest", "soc": 50.0, "noise": 0.0}
     async with Simulation([still] * 4) as sim, Venus() as venus, Program("run", command=COMMAND) as program:

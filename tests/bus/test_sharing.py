@@ -35,6 +35,7 @@ async def connections(sim: Simulation) -> int:
     return counted
 
 
+@pytest.mark.long
 async def test_a_phone_has_the_pack_while_it_is_lent_and_the_limits_are_derated() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, AllowLending=1, **CONTROL)
@@ -134,6 +135,7 @@ async def test_in_per_poll_mode_the_pack_is_connected_to_every_interval_and_free
         assert [changed for changed in shown if None in changed.values()] == []
 
 
+@pytest.mark.long
 async def test_in_per_poll_mode_a_pack_held_by_a_phone_is_reported_once_and_read_when_it_is_free() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0, HoldTime=26.0, Control=0)

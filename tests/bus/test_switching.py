@@ -154,6 +154,7 @@ async def test_silence_after_a_command_fails_it_and_the_state_is_read_again() ->
         assert await writes(sim) == ["e1 0001"]
 
 
+@pytest.mark.long
 async def test_a_link_lost_during_a_command_fails_it_and_nothing_is_written_later() -> None:
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):

@@ -72,7 +72,7 @@ def few_collections() -> Iterator[None]:
 
 
 @pytest.mark.no_cover
-@pytest.mark.endurance
+@pytest.mark.long
 @pytest.mark.timeout(900)  # s; it computes for a minute, and the machine may be busy
 @pytest.mark.parametrize("seed", [1])
 def test_no_promise_is_broken_in_a_day_in_which_the_clock_passes_2_to_the_31_ms(seed: int) -> None:
@@ -95,7 +95,7 @@ def test_no_promise_is_broken_in_a_day_in_which_the_clock_passes_2_to_the_31_ms(
 
 
 @pytest.mark.no_cover
-@pytest.mark.endurance
+@pytest.mark.long
 def test_no_promise_is_broken_while_the_clock_passes_2_to_the_32_ms() -> None:
     kinds = (Kind.BRIEF, Kind.NO_CHARGE, Kind.LENT, Kind.HIGH_CELL, Kind.DROP, Kind.SILENT, Kind.LOW_CELL)
     planned = [

@@ -13,7 +13,7 @@ from tests.endurance.soak import soak
 SHORT = Plan(seconds=15.0, packs=4, seed=4, every=0.45, longest=7.0, before=3.0, calm=31.0, order_every=0.4)
 
 
-@pytest.mark.endurance
+@pytest.mark.long
 async def test_a_storm_of_faults_causes_no_violation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with private_daemon(tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
