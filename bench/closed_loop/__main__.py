@@ -83,13 +83,11 @@ def main() -> int:
     parser.add_argument("days", nargs="?", type=whole(1, MOST_DAYS, "days"), default=30, help="how many (30)")
     days, line = parser.parse_args().days, Line()
     try:
-        # Ctrl-C ends the workers at once; else each would take the next bank.
-        with ProcessPoolExecutor(
-            mp_context=get_context("fork"),
-            initializer=signal.signal,
-            initargs=(signal.SIGINT, signal.SIG_DFL),
-        ) as pool:
+        with ProcessPoolExecutor(mp_context=get_context("fork"), initializer=_end_on_ctrl_c) as pool:
+            # A worker that has just been forked would print a traceback.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             banks = _begun_banks(pool, min(days, BANK_DAYS))
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             results, outcomes = _simulated(days, line)
             verdicts = _finished_banks(banks, line)
     finally:
@@ -108,6 +106,12 @@ def main() -> int:
     if failed:
         print(f"FAILED: {'; '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _end_on_ctrl_c() -> None:
+    """Let Ctrl-C end this worker at once; else it would take the next bank."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _simulated(days: int, line: Line) -> tuple[list[Result], list[attacks.Outcome]]:
