@@ -302,7 +302,7 @@ def _describe_repetition(state: PlausibilityState) -> str:
 def _update_doubt(state: PlausibilityState, now: float) -> PlausibilityState:
     """Begin or end doubt after the newest reading."""
     if state.implausible_since is not None:
-        lasted = now - state.implausible_since >= DOUBT_AFTER
+        lasted = now - state.implausible_since >= DOUBT_AFTER and not state.jumped
         doubt = state.implausible if lasted else state.doubt
         state = replace(state, plausible_since=None, was_implausible=state.was_implausible or lasted)
     else:

@@ -36,7 +36,8 @@ def test_memory_taken_while_warming_up_is_no_growth() -> None:
 
 
 def test_resources_that_come_and_go_are_compared_by_most_before_and_least_after() -> None:
-    assert settled([18, 19, 18, 40, 17, 18, 19]) == (19, 17)
+    assert settled([18, 19, 18, 40, 40, 17, 18, 19, 18, 18, 18, 19]) == (19, 17)
+    assert settled([18, 19, 18, 40, 20, 20, 21, 20, 20, 20, 21, 20]) == (19, 20)
 
 
 def test_each_fault_may_cause_some_log_lines_for_each_pack_that_it_hits() -> None:

@@ -164,6 +164,18 @@ def test_a_jump_after_a_silence_is_accepted_with_the_second_poll() -> None:
     assert ccl(decision) == 0  # limited by that cell
 
 
+def test_a_jump_never_completes_30_s_of_impossible_readings() -> None:
+    state, _ = steps(*[CHARGING] * 5)
+    state, _ = steps(*[IMPLAUSIBLE["a cell above 5 V"]] * (round(DOUBT_AFTER) - 1), state=state)
+    low = with_cells(3.1, 3.1, 3.1, 3.1)
+    state, held = steps(low, state=state)
+    assert (held.doubt, held.sample) == ("", None)  # the hold time is over
+    _, decision = steps(IMPLAUSIBLE["a cell above 5 V"], state=state)
+    assert decision.doubt
+    _, decision = steps(low, state=state)
+    assert (decision.phase, decision.sample) == (Phase.FRESH, low)
+
+
 def test_after_a_gap_any_cell_voltage_is_accepted() -> None:
     state, _ = steps(CHARGING)
     low = with_cells(3.0, 3.0, 3.0, 3.0)
