@@ -1,18 +1,26 @@
 #!/bin/sh
 # Sourced by script/test and script/demo from the project's root: system packages, Pythons and their venvs.
 
-# need COMMAND PACKAGE: check that a system command exists; as root on Debian or Ubuntu, install it.
+# need COMMAND[=PACKAGE]...: check that system commands exist; as root on Debian or Ubuntu, install the others. A package
+# has the name of its command if none is given.
 need() {
-    command -v "$1" >/dev/null || install_package "$2"
-    command -v "$1" >/dev/null || missing "$1" "$2"
+    packages=
+    for pair; do
+        command -v "${pair%=*}" >/dev/null || packages="$packages ${pair#*=}"
+    done
+    # shellcheck disable=SC2086  # a list
+    [ -z "$packages" ] || install_packages $packages
+    for pair; do
+        command -v "${pair%=*}" >/dev/null || missing "${pair%=*}" "${pair#*=}"
+    done
 }
 
-install_package() {
+install_packages() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
-    echo "Installing $1 ..." >&2
+    echo "Installing $* ..." >&2
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -qq install --no-install-recommends "$1" >/dev/null 2>&1 </dev/null ||
-        { apt-get -qq update && apt-get -qq install --no-install-recommends "$1"; } >/dev/null </dev/null || true
+    apt-get -qq install --no-install-recommends "$@" >/dev/null 2>&1 </dev/null ||
+        { apt-get -qq update && apt-get -qq install --no-install-recommends "$@"; } >/dev/null </dev/null || true
 }
 
 missing() {
@@ -35,7 +43,7 @@ need_python() {
     supported="3.12 3.11 3.13 3.14"
     # shellcheck disable=SC2086  # the versions are words
     find_python $supported && return
-    install_package python3-venv
+    install_packages python3-venv
     # shellcheck disable=SC2086
     find_python $supported || missing "Python 3.11 or newer with venv" python3-venv
 }
@@ -48,7 +56,8 @@ make_venv() {
     [ "$(cat "$1/.installed" 2>/dev/null)" = "$stamp" ] && return
     echo "Setting up $1 ..." >&2
     "$2" -m venv --clear "$1" || return 1
-    "$1/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --editable ".$extras" </dev/null ||
+    "$1/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --no-compile --editable ".$extras" \
+        </dev/null ||
         return 1
     case $extras in *gx* | *dev*) add_qt_libraries "$1/bin/python" ;; esac
     echo "$stamp" >"$1/.installed"
@@ -58,6 +67,6 @@ make_venv() {
 add_qt_libraries() {
     for library in libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3; do
         ! "$1" -c 'import PySide6.QtQuick' 2>/dev/null || return 0
-        install_package "$library"
+        install_packages "$library"
     done
 }
