@@ -105,11 +105,17 @@ class Plant:
     _cvl: float = 0.0
     _ccl: float = 0.0
     _random: Random = field(default_factory=lambda: Random(1))
+    _resistances: list[float] = field(init=False)  # ohm, of each cell; a shorted one has none
+    _resting: list[float] = field(init=False)  # V, of each cell without current
 
     def __post_init__(self) -> None:
         spec = self.battery
-        self._charges = [(spec.soc + spec.ahead.get(n + 1, 0.0)) / 100 for n in range(spec.cells)]
+        numbers = range(1, spec.cells + 1)
+        each = RESISTANCE / spec.capacity
+        self._charges = [(spec.soc + spec.ahead.get(n, 0.0)) / 100 for n in numbers]
         self._counted = spec.capacity * (spec.soc if spec.counted is None else spec.counted) / 100
+        self._resistances = [0.0 if n in spec.shorted else spec.resistance.get(n, each) for n in numbers]
+        self._rest()
 
     def send(self, limits: Limits | None) -> None:
         """Send limits to the charger; without limits, a charger that expects a BMS stops (error 67)."""
@@ -122,46 +128,43 @@ class Plant:
         while self._sent and self._sent[0][0] <= self.now:
             _, self._cvl, self._ccl = self._sent.popleft()
         load = self.load(self.now)
-        resistance = sum(self._resistance(n) for n in self._working)
-        resting = sum(self._resting(n) for n in self._working)
+        resting, resistance = sum(self._resting), sum(self._resistances)
         holding = (self._cvl + self.charger.error - resting) / resistance + load
         allowed = self._ccl + load if self.charger.obeys_ccl else inf
         given = max(0.0, min(holding, allowed, self.charger.current)) if self._cvl else 0.0
         self.current = given - load
         moved = self.current * seconds / 3600
-        for n in range(self.battery.cells):
-            self._charges[n] += moved / self.battery.capacity
+        part = moved / self.battery.capacity
+        self._charges = [charge + part for charge in self._charges]
         self._counted = min(max(self._counted + moved, 0.0), self.battery.capacity)
+        self._rest()
+
+    def _rest(self) -> None:
+        """Update the voltages without current; most cells are alike."""
+        charges = self._charges
+        volts = {charge: CELLS[self.battery.chemistry].open_circuit(charge) for charge in set(charges)}
+        shorted = self.battery.shorted
+        self._resting = [0.0 if n in shorted else volts[charge] for n, charge in enumerate(charges, 1)]
 
     @property
     def cells(self) -> tuple[float, ...]:
         """Return the true cell voltages, in V."""
-        return tuple(
-            self._resting(n) + self.current * self._resistance(n) if n in self._working else 0.0
-            for n in range(self.battery.cells)
-        )
+        current = self.current
+        return tuple([v + current * ohms for v, ohms in zip(self._resting, self._resistances, strict=True)])
 
     @property
     def soc(self) -> float:
         """Return the true state of charge of the emptiest working cell, in %."""
-        return 100 * min(self._charges[n] for n in self._working)
+        shorted = self.battery.shorted
+        return 100 * min(charge for n, charge in enumerate(self._charges, 1) if n not in shorted)
 
     def measured(self) -> PackSample:
         """Return a sample of a truthful BMS, with 1 mV of noise, rounded."""
-        cells = tuple(max(0.0, cell + self._error()) for cell in self.cells)
-        sample = rounded(sum(self.cells), self.current, self._counted, self.battery.capacity, cells)
+        true = self.cells
+        cells = tuple([max(0.0, cell + self._error()) for cell in true])
+        sample = rounded(sum(true), self.current, self._counted, self.battery.capacity, cells)
         return replace(sample, temperatures=self.battery.temperatures)
 
     def _error(self) -> float:
         noise = self.battery.noise
         return self._random.uniform(-0.001, 0.001) + (self._random.gauss(0.0, noise) if noise else 0.0)
-
-    @property
-    def _working(self) -> list[int]:
-        return [n for n in range(self.battery.cells) if n + 1 not in self.battery.shorted]
-
-    def _resting(self, n: int) -> float:
-        return CELLS[self.battery.chemistry].open_circuit(self._charges[n])
-
-    def _resistance(self, n: int) -> float:
-        return self.battery.resistance.get(n + 1, RESISTANCE / self.battery.capacity)
