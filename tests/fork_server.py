@@ -7,6 +7,7 @@ It ends when the socket closes.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -15,6 +16,7 @@ import runpy
 import selectors
 import socket
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -70,7 +72,24 @@ def main(descriptor: int) -> None:
         with socket.socket(fileno=descriptor) as requests:
             forked = _forked(requests)
         if forked:
-            runpy.run_module("dbus_xbms", run_name="__main__", alter_sys=True)
+            _run()
+
+
+def _run() -> None:
+    """Run the program and end without freeing the imported modules, which would copy their memory."""
+    status: object = 0
+    try:
+        runpy.run_module("dbus_xbms", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        status = end.code or 0
+    gc.collect()  # reports what was left open
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if not isinstance(status, int):
+        sys.exit(status)  # type: ignore[arg-type]
+    os._exit(status)
 
 
 def _forked(requests: socket.socket) -> bool:

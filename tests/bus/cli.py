@@ -9,6 +9,8 @@ from typing import NamedTuple
 from tests.bus.simulation import COMMAND, start
 from tests.patience import PATIENCE
 
+AGAIN = 0.3  # s between two looks at what a command shows
+
 
 class Done(NamedTuple):
     """Exit status and output of a command."""
@@ -26,3 +28,14 @@ async def command(*arguments: str, typed: str = "") -> Done:
     async with asyncio.timeout(PATIENCE):
         out, err = await asyncio.gather(process.stdout.read(), process.stderr.read())
         return Done(await process.wait(), out.decode(), err.decode())
+
+
+async def until_listed(*words: str) -> str:
+    """Run ``list`` until its output has all ``words``, and return the output."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            out = (await command("list")).out
+            assert "Traceback" not in out
+            if all(word in out for word in words):
+                return out
+            await asyncio.sleep(AGAIN)

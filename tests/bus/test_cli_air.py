@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -11,10 +10,9 @@ from typing import Any
 
 from dbus_xbms.commands.batteries import Batteries
 from dbus_xbms.commands.session import open_bus
-from tests.bus.cli import command
+from tests.bus.cli import command, until_listed
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
-from tests.patience import PATIENCE
 
 PACK = "A4:C1:37:00:00:01"
 
@@ -140,16 +138,6 @@ async def test_the_bus_shows_that_a_connected_pack_does_not_answer(
         assert seen["/ConnectionInformation"] == "connected"
 
 
-async def listed(*words: str) -> str:
-    """Run `list` until its output has all ``words``, and return the output."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            out = (await command("list")).out
-            assert "Traceback" not in out
-            if all(part in out for part in words):
-                return out
-
-
 async def test_list_and_doctor_distinguish_mute_foreign_and_absent_packs(private_bus: str) -> None:
     rows: list[dict[str, Any]] = [
         {"name": "mute"},
@@ -160,7 +148,7 @@ async def test_list_and_doctor_distinguish_mute_foreign_and_absent_packs(private
         mute, other, away = sim.addresses
         await sim.fault("mute", mute)
         await venus.enable(mute, other, away)
-        out = await listed("it connects, but never answers", "service ff00 is there", "not heard yet")
+        out = await until_listed("it connects, but never answers", "service ff00 is there", "not heard yet")
         lines = {line.split()[0]: line for line in out.splitlines() if line.startswith("A4:")}
         assert "connects but never answers" in lines[mute]
         assert "another make of BMS" in lines[other]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -17,7 +16,6 @@ from tests.bus.shown_packs import ONE, TWO, valid
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import CONTROL, Seen, Venus
 from tests.bus.venus_services import offer, venus_service
-from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -214,9 +212,7 @@ async def test_a_bank_is_proposed_checked_and_named_as_the_one_that_controls(roo
         assert f"dbus-xbms bank set bank1 Shunt {shunt}" in named["monitor"]["advice"]
         assert named["aggregator"]["words"].startswith("BatteryAggregator aggregates batteries")
         await sim.fault("vanish", TWO)
-        async with asyncio.timeout(PATIENCE):
-            while "does not count" not in (await doctor(root)).out:
-                pass
+        await venus.until_bank(lambda seen: seen["/System/NrOfModulesOffline"] == 1)
         silent = [
             one["words"]
             for one in json.loads((await doctor(root, "--json")).out)["findings"]

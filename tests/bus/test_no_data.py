@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dbus_xbms.process.machine import HERE
-from tests.bus.cli import command
+from tests.bus.cli import command, until_listed
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
 from tests.patience import PATIENCE
@@ -61,15 +61,6 @@ async def no_data(
         await venus.enable(PACK, CustomName=NAME, **chosen)
         async with Program("run"):
             yield
-
-
-async def until_listed(*words: str) -> str:
-    """Run `list` until its output has all ``words``, and return the output."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            out = (await command("list")).out
-            if all(word in out for word in words):
-                return out
 
 
 @pytest.mark.parametrize(("row", "fault", "chosen", "words"), NO_DATA.values(), ids=NO_DATA)

@@ -24,7 +24,7 @@ find_python() { echo "python$1"; }
 # A stub for Python: runs the real journal, and the given script in place of pytest.
 PYTHON = """#!/bin/sh
 case "$*" in
-    *--collect-only*) exit ;;
+    *a_wrapped_line*) exit ;;
     *tests.journal*) shift 2; exec {python} {root}/tests/journal.py "$@" ;;
 esac
 journal=$XBMS_JOURNAL
