@@ -12,14 +12,16 @@ from math import inf
 from tests.endurance import limits
 from tests.endurance.known import Known
 from tests.endurance.look import CCL, DCL, EXTREMES_EVERY, Look, Sample, Violation, alike, near, shown_words
-from tests.endurance.measured import Cells
+from tests.endurance.measured import Basic, Cells
 from tests.endurance.truth import Reads
 
 SLACK = 3.0  # s of a loaded machine, and of the bus
 ALARM_LIMIT = 5.0  # s from a protection that the pack has told to its alarm
 RETRIES = 4.0  # s from a poll's beginning, from which the hold counts, until its last try
 RECOVERY = 30.0  # s from a fault's end until all is as before
-CELL_JUMP, TEMPERATURE_JUMP, SOC_JUMP = 0.2, 15.0, 10.0  # V, K, %, by docs/charge-control.md
+# By docs/charge-control.md, "Implausible readings":
+CELL_JUMP, TEMPERATURE_JUMP, SOC_JUMP = 0.2, 15.0, 10.0  # V, K, %
+SUM_TOLERANCE, SUM_TOLERANCE_PER_CELL = 0.05, 0.01  # V
 SLOW = 5.0  # s between changes of what nobody reads faster
 
 CABLE, STATE = "/Alarms/BmsCable", "/State"
@@ -83,7 +85,9 @@ def judge(
 
 def _young(look: Look, known: Known, sample: Sample, reads: Reads) -> Iterator[Violation]:
     ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, EXTREMES_EVERY)}
-    lively = known.lively(sample.basic) + (known.pace(sample.basic) if _jumped_since(sample, reads) else 0.0)
+    lively = known.lively(sample.basic)
+    if _rejected_since(sample, reads):
+        lively += known.pace(sample.basic)
     for what, (age, more) in ages.items():
         if age > known.gap + more + SLACK:
             yield Violation("young", f"{what}{age:.0f} s old, with a hold of {known.gap:g} s")
@@ -94,14 +98,22 @@ def _young(look: Look, known: Known, sample: Sample, reads: Reads) -> Iterator[V
         return
 
 
-def _jumped_since(sample: Sample, reads: Reads) -> bool:
-    """Return whether a newer reading is far from the sample: it is believed once another one confirms it."""
+def _rejected_since(sample: Sample, reads: Reads) -> bool:
+    """Return whether a newer reading is implausible: far from the sample, or it contradicts itself."""
     now, volts = sample.basic, sample.cells.volts
-    return any(
+    basics = [one for one in reads.basics if one.at > now.at]
+    jumped = any(
         abs(one.soc - now.soc) > SOC_JUMP or _apart(one.temperatures, now.temperatures, TEMPERATURE_JUMP)
-        for one in reads.basics
-        if one.at > now.at
+        for one in basics
     ) or any(_apart(one.volts, volts, CELL_JUMP) for one in reads.cells if one.at > sample.cells.at)
+    return jumped or any(_contradicts(one, reads.cells) for one in basics)
+
+
+def _contradicts(basic: Basic, cells: Sequence[Cells]) -> bool:
+    """Return whether the cells read after a basic info add up to another voltage: they changed in between."""
+    volts = next((one.volts for one in cells if one.at >= basic.at), ())
+    tolerance = SUM_TOLERANCE + SUM_TOLERANCE_PER_CELL * len(volts)
+    return bool(volts) and abs(sum(volts) - basic.voltage) > tolerance
 
 
 def _apart(some: Sequence[float], others: Sequence[float], most: float) -> bool:

@@ -156,10 +156,15 @@ def test_old_values_of_an_undisturbed_pack_are_found() -> None:
     assert rules(Look(at=101.0, values=None, quiet=20.0), reads()) == []
 
 
-def test_a_reading_that_has_jumped_may_wait_for_the_next_one() -> None:
+@pytest.mark.parametrize(
+    "change",
+    [{"temperatures": (22.0, 40.0)}, {"cells": (3.3, 3.45, 3.3, 3.32)}],
+    ids=["a jump", "contradictory"],
+)
+def test_after_a_reading_that_is_implausible_the_next_one_is_shown(change: dict[str, Any]) -> None:
     known = reads()
     assert rules(look(at=106.8), known) == ["lively"]
-    known.add(measured(104.0, temperatures=(22.0, 40.0)))
+    known.add(measured(104.0, **change))
     assert rules(look(at=106.8), known) == []
     assert rules(look(at=107.5), known) == ["lively"]
 
