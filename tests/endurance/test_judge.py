@@ -158,7 +158,7 @@ def test_old_values_of_an_undisturbed_pack_are_found() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"temperatures": (22.0, 40.0)}, {"cells": (3.3, 3.45, 3.3, 3.32)}],
+    [{"temperatures": (22.0, 40.0)}, {"temperatures": (22.0, 21.5), "cells": (3.3, 3.45, 3.3, 3.32)}],
     ids=["a jump", "contradictory"],
 )
 def test_after_a_reading_that_is_implausible_the_next_one_is_shown(change: dict[str, Any]) -> None:
