@@ -72,10 +72,10 @@ def main(descriptor: int) -> None:
         with socket.socket(fileno=descriptor) as requests:
             forked = _forked(requests)
         if forked:
-            _run()
+            run()
 
 
-def _run() -> None:
+def run() -> None:
     """Run the program and end without freeing the imported modules, which would copy their memory."""
     status: object = 0
     try:

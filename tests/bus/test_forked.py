@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,30 @@ async def test_a_fork_that_is_killed_has_the_signal_as_its_status_and_is_gone(pr
         assert await sim.stop(signal.SIGKILL) == -signal.SIGKILL
         with pytest.raises(ProcessLookupError):
             os.kill(sim.pid, 0)
+
+
+LEAVES_A_SOCKET_OPEN = """
+import runpy, socket
+from tests import fork_server
+
+def run(*_, **__):
+    cycle = [socket.socket()]
+    cycle.append(cycle)
+    raise SystemExit(3)
+
+runpy.run_module = run
+fork_server.run()
+"""
+
+
+def test_what_a_fork_leaves_open_is_reported_at_its_end() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LEAVES_A_SOCKET_OPEN],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, "unclosed <socket" in done.stderr) == (3, True)
 
 
 async def test_what_is_typed_is_its_standard_input() -> None:
