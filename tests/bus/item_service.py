@@ -10,10 +10,12 @@ import pytest
 from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.dbus.calls import call_daemon
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.service import ItemService
+from tests.bus.calls import reply_to
 
 NAME = "com.victronenergy.battery.xbms_a4c137010203"
 DBUS = "org.freedesktop.DBus"
@@ -71,18 +73,7 @@ class Client:
     async def call(
         self, path: str, member: str, signature: str = "", *body: object, interface: str | None = BUS_ITEM
     ) -> Message:
-        reply = await self.bus.call(
-            Message(
-                destination=NAME,
-                path=path,
-                interface=interface,
-                member=member,
-                signature=signature,
-                body=list(body),
-            )
-        )
-        assert reply
-        return reply
+        return await reply_to(self.bus, NAME, path, interface, member, signature, *body)
 
     async def body(self, path: str, member: str, signature: str = "", *body: object) -> Any:
         reply = await self.call(path, member, signature, *body)
@@ -90,16 +81,7 @@ class Client:
         return reply.body[0]
 
     async def listen(self, rule: str) -> None:
-        await self.bus.call(
-            Message(
-                destination=DBUS,
-                path="/org/freedesktop/DBus",
-                interface=DBUS,
-                member="AddMatch",
-                signature="s",
-                body=[rule],
-            )
-        )
+        await call_daemon(self.bus, "AddMatch", rule)
 
     async def received(self) -> list[dict[str, dict[str, Variant]]]:
         """All signals sent so far: the service replies to a call after the signals that it sent before."""

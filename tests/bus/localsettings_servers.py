@@ -21,6 +21,7 @@ from dbus_xbms.dbus.connection import close, connect, until_closed
 from dbus_xbms.settings import AnySetting, PackSettings, Value, pack_path
 from dbus_xbms.settings_store.service import LocalSettings as Simulated
 from dbus_xbms.venus.localsettings import NAME, LocalSettings
+from tests.bus.calls import reply_to
 from tests.patience import PATIENCE
 
 FIRST, SECOND = "A4:C1:37:01:02:03", "A4:C1:37:01:02:04"
@@ -107,18 +108,7 @@ async def other_program() -> AsyncIterator[Callable[..., Awaitable[Message]]]:
     async def call(
         path: str, member: str, signature: str, *body: object, interface: str = "BusItem"
     ) -> Message:
-        reply = await bus.call(
-            Message(
-                destination=NAME,
-                path=path,
-                interface=f"com.victronenergy.{interface}",
-                member=member,
-                signature=signature,
-                body=list(body),
-            )
-        )
-        assert reply
-        return reply
+        return await reply_to(bus, NAME, path, f"com.victronenergy.{interface}", member, signature, *body)
 
     yield call
     await close(bus, closed)

@@ -19,10 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast import BusType, Variant
 from dbus_fast.aio import MessageBus
 
 from tests import forked
+from tests.bus.calls import result_of
 from tests.patience import PATIENCE
 
 # With a watchdog that waits longer at the end, for busy machines; tests of the watchdog use other commands.
@@ -231,16 +232,5 @@ class Simulation(Program):
 
     async def _call(self, member: str, signature: str = "", *body: Any) -> Any:
         assert self._bus
-        reply = await self._bus.call(
-            Message(
-                destination=CONTROL,
-                path="/",
-                interface=CONTROL,
-                member=member,
-                signature=signature,
-                body=list(body),
-            )
-        )
-        assert reply is not None
-        assert reply.message_type is MessageType.METHOD_RETURN, (reply.error_name, reply.body)
-        return reply.body[0] if reply.body else None
+        result = await result_of(self._bus, CONTROL, "/", CONTROL, member, signature, *body)
+        return result[0] if result else None

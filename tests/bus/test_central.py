@@ -14,13 +14,14 @@ from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_mana
 from bleak.backends.bluezdbus.version import BlueZFeatures
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
-from dbus_fast import BusType, Message
+from dbus_fast import BusType
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.bluez.bus import BluezBus
 from dbus_xbms.ble.bluez.compat import follow, make_bleak_trust_bluez_only
 from dbus_xbms.ble.bluez.stack import Bluez
 from dbus_xbms.protocols import LinkError
+from tests.bus.calls import result_of
 from tests.bus.links import JBD, SOON, both, linked, poll, reopen, running, until_lost, until_state
 from tests.bus.simulation import Simulation
 from tests.open_files import open_files
@@ -213,14 +214,8 @@ async def test_a_connection_left_over_from_a_crash_is_taken_over() -> None:
         async with running() as central, linked(central, address):
             pass
         bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-        await bus.call(
-            Message(
-                destination="org.bluez",
-                path=f"/org/bluez/hci0/dev_{address.replace(':', '_')}",
-                interface="org.bluez.Device1",
-                member="Connect",
-            )
-        )
+        device = f"/org/bluez/hci0/dev_{address.replace(':', '_')}"
+        await result_of(bus, "org.bluez", device, "org.bluez.Device1", "Connect")
         bus.disconnect()
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
         async with running() as central, linked(central, address) as link:

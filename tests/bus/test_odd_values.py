@@ -31,6 +31,7 @@ from dbus_xbms.venus.tables.battery import items_for
 from dbus_xbms.venus.tables.pane import LEND_OUTPUT
 from dbus_xbms.venus.tables.settings import EDITED, PANE
 from dbus_xbms.venus.tables.switches import LEND_SWITCH
+from tests.bus.calls import reply_to
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
 from tests.fuzz.odd import ARGUMENTS, VALUES
@@ -70,18 +71,7 @@ class OtherProgram:
     ) -> Message:
         """Call a method and return the reply or the error."""
         async with asyncio.timeout(PATIENCE):
-            reply = await self._bus.call(
-                Message(
-                    destination=name,
-                    path=path,
-                    interface=interface,
-                    member=member,
-                    signature=signature,
-                    body=[*body],
-                )
-            )
-        assert reply
-        return reply
+            return await reply_to(self._bus, name, path, interface, member, signature, *body)
 
     async def write(self, name: str, path: str, value: Variant) -> Message:
         """Call SetValue."""

@@ -10,6 +10,7 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.bluez.pairing import pair
 from dbus_xbms.protocols import NotPaired
+from tests.bus.calls import reply_to
 from tests.bus.central import connected
 from tests.bus.shown_packs import ONE, TWO, valid
 from tests.bus.simulation import Program, Simulation
@@ -31,20 +32,9 @@ async def bluez(path: str, interface: str, member: str, signature: str = "", *bo
     """Call BlueZ as another program would."""
     bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
     try:
-        reply = await bus.call(
-            Message(
-                destination="org.bluez",
-                path=path,
-                interface=interface,
-                member=member,
-                signature=signature,
-                body=list(body),
-            )
-        )
+        return await reply_to(bus, "org.bluez", path, interface, member, signature, *body)
     finally:
         bus.disconnect()
-    assert reply
-    return reply
 
 
 async def device_property(name: str) -> Any:

@@ -19,12 +19,14 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands import settings as settings_command
 from dbus_xbms.commands.doctor_bus import settings_file
 from dbus_xbms.commands.session import open_bus
+from dbus_xbms.dbus.calls import call_daemon
 from dbus_xbms.dbus.errors import NameTaken
 from dbus_xbms.doctor.facts import SettingsFile
 from dbus_xbms.settings_store import file as files
 from dbus_xbms.settings_store import service
 from dbus_xbms.settings_store.saver import SavingFailedError
 from dbus_xbms.settings_store.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
+from tests.bus.calls import result_of
 from tests.bus.simulation import Program
 from tests.patience import PATIENCE
 
@@ -52,21 +54,9 @@ class Client:
     async def call_all(
         self, path: str, interface: str, member: str, signature: str = "", *body: Any
     ) -> list[Any]:
-        reply = await self.bus.call(
-            Message(
-                destination=NAME,
-                path=path,
-                interface=interface,
-                member=member,
-                signature=signature,
-                body=list(body),
-            )
-        )
-        assert reply is not None
-        assert reply.message_type is MessageType.METHOD_RETURN, (reply.error_name, reply.body)
-        body = unpack_variants(reply.body)
-        assert isinstance(body, list)
-        return body
+        result = unpack_variants(await result_of(self.bus, NAME, path, interface, member, signature, *body))
+        assert isinstance(result, list)
+        return result
 
     async def call(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> Any:
         return (await self.call_all(path, interface, member, signature, *body))[0]
@@ -94,16 +84,7 @@ async def settings(private_bus: str) -> AsyncIterator[LocalSettings]:
 @pytest.fixture
 async def client(private_bus: str) -> AsyncIterator[Client]:
     bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-    await bus.call(
-        Message(
-            destination="org.freedesktop.DBus",
-            path="/org/freedesktop/DBus",
-            interface="org.freedesktop.DBus",
-            member="AddMatch",
-            signature="s",
-            body=[f"type='signal',interface='{BUS_ITEM}'"],
-        )
-    )
+    await call_daemon(bus, "AddMatch", f"type='signal',interface='{BUS_ITEM}'")
     yield Client(bus)
     bus.disconnect()
     await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]

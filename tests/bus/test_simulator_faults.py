@@ -11,9 +11,9 @@ import sys
 import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakBluetoothNotAvailableError, BleakDBusError, BleakError
-from dbus_fast import Message
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.dbus.calls import call_daemon
 from dbus_xbms.protocols import Frame, ProtocolError
 from dbus_xbms.protocols.jbd.frames import parse, read, write
 from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, MOSFET_CONTROL, decode_basic, decode_cells
@@ -229,18 +229,8 @@ async def test_losing_the_bus_ends_the_simulator_with_one_line(private_bus: str)
     async with Program("simulate") as program:
         await program.until("ready:")
         bus = await MessageBus(bus_address=private_bus).connect()
-        reply = await bus.call(
-            Message(
-                destination="org.freedesktop.DBus",
-                path="/org/freedesktop/DBus",
-                interface="org.freedesktop.DBus",
-                member="GetConnectionUnixProcessID",
-                signature="s",
-                body=["org.freedesktop.DBus"],
-            )
-        )
-        assert reply is not None
-        os.kill(reply.body[0], signal.SIGTERM)
+        daemon = await call_daemon(bus, "GetConnectionUnixProcessID", "org.freedesktop.DBus")
+        os.kill(daemon, signal.SIGTERM)
         assert await program.ended() == 1
         with pytest.raises(EOFError):
             await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]

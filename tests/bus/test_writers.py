@@ -19,6 +19,7 @@ from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.writers import MOST, Writers, _named, program
+from tests.bus.calls import reply_to
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, Venus
 from tests.patience import PATIENCE
@@ -148,16 +149,7 @@ async def test_an_error_in_a_write_is_answered_with_a_message(
     await service.start()
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     for _ in range(2):  # a program that is not known yet, and one that is
-        reply = await bus.call(
-            Message(
-                destination=name,
-                path="/CustomName",
-                interface=BUS_ITEM,
-                member="SetValue",
-                signature="v",
-                body=[Variant("s", "x")],
-            )
-        )
+        reply = await reply_to(bus, name, "/CustomName", BUS_ITEM, "SetValue", "v", Variant("s", "x"))
         assert reply.body == ["an error in the service; see its log"]
     assert caplog.text.count("KeyError: '/CustomName'") == 2
     await service.stop()
@@ -177,16 +169,7 @@ async def test_writes_right_after_the_first_one_of_a_program_keep_their_order(pr
     await service.start()
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     writes = [
-        bus.call(
-            Message(
-                destination=f"{BATTERY}test",
-                path="/Counter",
-                interface=BUS_ITEM,
-                member="SetValue",
-                signature="v",
-                body=[Variant("i", number)],
-            )
-        )
+        reply_to(bus, f"{BATTERY}test", "/Counter", BUS_ITEM, "SetValue", "v", Variant("i", number))
         for number in range(50)
     ]
     replies = await asyncio.gather(*writes)

@@ -23,6 +23,7 @@ from dbus_xbms.settings import (
     service_path,
 )
 from dbus_xbms.venus.service import ItemService
+from tests.bus.calls import reply_to
 from tests.patience import PATIENCE
 
 BUS_ITEM = "com.victronenergy.BusItem"
@@ -132,18 +133,7 @@ class Venus:
         self, name: str, path: str, interface: str, member: str, signature: str = "", *body: Any
     ) -> Message:
         assert self._bus
-        reply = await self._bus.call(
-            Message(
-                destination=name,
-                path=path,
-                interface=interface,
-                member=member,
-                signature=signature,
-                body=list(body),
-            )
-        )
-        assert reply
-        return reply
+        return await reply_to(self._bus, name, path, interface, member, signature, *body)
 
     async def write(self, service: str, path: str, value: float | str) -> int:
         """Call SetValue and return its code."""
