@@ -24,13 +24,18 @@ class CvlRise:
     fell_at: float
 
 
-def step(before: CvlRise | None, wanted: float, cells: int, now: float) -> CvlRise:
-    """Advance the CVL towards the ``wanted`` one in V, of a bank with so many ``cells`` in series."""
+def step(
+    before: CvlRise | None, wanted: float, cells: int, *, sampled_at: float, decided_at: float
+) -> CvlRise:
+    """Advance the CVL towards the ``wanted`` one in V, of a bank with so many ``cells`` in series.
+
+    It falls with the decision, in s, and rises from sample to sample.
+    """
     if before is None or wanted < before.cvl:
-        return CvlRise(cvl=wanted, at=now, fell_at=now)
+        return CvlRise(cvl=wanted, at=sampled_at, fell_at=decided_at)
     since = max(before.at, before.fell_at + RISE_HOLD)
-    cvl = min(wanted, before.cvl + max(0.0, now - since) * RISE_RATE * cells)
-    return CvlRise(cvl=cvl, at=now, fell_at=before.fell_at)
+    cvl = min(wanted, before.cvl + max(0.0, sampled_at - since) * RISE_RATE * cells)
+    return CvlRise(cvl=cvl, at=sampled_at, fell_at=before.fell_at)
 
 
 def published(rise: CvlRise, wanted: float) -> float:

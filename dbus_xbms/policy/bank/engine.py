@@ -123,8 +123,9 @@ def _advance_limits(
         state.stage,
         measured,
         settings,
-        min(now, state.sampled_at) if heard else now,
-        max(0.0, now - state.at),
+        sampled_at=min(now, state.sampled_at) if heard else now,
+        decided_at=now,
+        dt=max(0.0, now - state.at),
         gathering=now - state.started < limits.GATHERING,
     )
 

@@ -51,9 +51,10 @@ def step(
     stage: CvlState,
     values: BankValues,
     settings: BankSettings,
-    now: float,
-    dt: float,
     *,
+    sampled_at: float,
+    decided_at: float,
+    dt: float,
     gathering: bool,
 ) -> BankLimits:
     """Compute the limits.
@@ -65,7 +66,8 @@ def step(
         stage: of the charge.
         values: of the bank.
         settings: of the bank.
-        now: s, monotonic, of the newest sample; without any, of the decision.
+        sampled_at: s, monotonic, of the newest sample; without any, of the decision.
+        decided_at: s, of the decision.
         dt: s since the last decision.
         gathering: the program has just started.
     """
@@ -75,14 +77,16 @@ def step(
     discharging = _combine(members, averages, DISCHARGE, settings)
     if silent and kept.discharge:
         discharging = _not_above(discharging, kept.discharge)
-    charge = ramp.step(kept.charge, charging.allowance, charging.ceiling, now)
-    discharge = ramp.step(kept.discharge, discharging.allowance, discharging.ceiling, now)
+    charge = ramp.step(kept.charge, charging.allowance, charging.ceiling, sampled_at, decided_at=decided_at)
+    discharge = ramp.step(
+        kept.discharge, discharging.allowance, discharging.ceiling, sampled_at, decided_at=decided_at
+    )
     allowed = voltage.limit(members, stage)
     if allowed is None:
         return replace(before, limits=stopped(before.limits, "Packs of one string are unknown"))
     if silent and kept.rise and not charge.published:
         allowed = min(allowed, kept.rise.cvl)
-    rise = cvl_rise.step(kept.rise, allowed, _cells(members), now)
+    rise = cvl_rise.step(kept.rise, allowed, _cells(members), sampled_at=sampled_at, decided_at=decided_at)
     cvl = cvl_rise.published(rise, allowed)
     found = BankLimits(
         charge=charge,

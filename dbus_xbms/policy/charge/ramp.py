@@ -45,13 +45,24 @@ class RampedLimit:
     hold: float = RECOVERY_HOLD
 
 
-def step(previous: RampedLimit | None, allowance: Allowance, top: float, now: float) -> RampedLimit:
-    """Advance a limit to ``now``: down at once; up after a hold, at a slope in proportion to ``top`` A."""
+def step(
+    previous: RampedLimit | None,
+    allowance: Allowance,
+    top: float,
+    now: float,
+    *,
+    decided_at: float | None = None,
+) -> RampedLimit:
+    """Advance a limit to ``now``: down at once; up after a hold, at a slope in proportion to ``top`` A.
+
+    ``now`` is the time of a sample, and ``decided_at`` that of the decision if it is later: a silence lowers
+    the limit then.
+    """
     if previous is None:
         return hold_at(allowance, now)
     allowed, lowered_at, hold = allowance.current, previous.lowered_at, previous.hold
     if allowed < previous.allowed:
-        lowered_at = now
+        lowered_at = now if decided_at is None else decided_at
     else:
         since = max(previous.at, lowered_at + hold)
         climb = max(0.0, now - since) * top / RECOVERY_TIME

@@ -57,6 +57,24 @@ def test_a_pack_that_returns_is_counted_again_no_faster_than_the_ramp() -> None:
     assert max(rises) <= 0.05 * 90.0 + 90.0 / 60.0 + 0.2  # the smallest rise that is published, and one step
 
 
+def test_limits_that_fall_between_two_samples_stay_down_for_the_whole_hold() -> None:
+    bank = Bank(3)
+    bank.settle(reading())
+    bank.run(21.0, reading(), reading(), None)
+    before = bank.limits
+    bank.run(9.0, None)  # the two others were read 9 s ago when the third counts as silent
+    fallen = bank.limits
+    assert fallen.ccl < before.ccl
+    assert fallen.cvl < before.cvl
+    for _ in range(30):
+        bank.step(reading())
+        assert bank.limits.ccl == fallen.ccl
+        assert bank.limits.dcl == fallen.dcl
+        assert bank.limits.cvl == fallen.cvl
+    bank.run(60.0, reading())
+    assert (bank.limits.ccl, bank.limits.dcl) == (90.0, 150.0)
+
+
 def test_with_all_packs_silent_nothing_is_charged_and_later_nothing_flows() -> None:
     bank = Bank(2)
     bank.settle(reading())

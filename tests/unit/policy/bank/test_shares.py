@@ -107,11 +107,11 @@ def test_no_share_is_shown_while_little_flows() -> None:
 
 
 def test_a_cvl_falls_at_once_and_rises_after_a_hold_at_a_rate() -> None:
-    rise = cvl_rise.step(None, 13.8, 4, 0.0)
-    rise = cvl_rise.step(rise, 13.2, 4, 100.0)
+    rise = cvl_rise.step(None, 13.8, 4, sampled_at=0.0, decided_at=0.0)
+    rise = cvl_rise.step(rise, 13.2, 4, sampled_at=92.0, decided_at=100.0)
     assert rise.cvl == 13.2
     for now, cvl in ((129.0, 13.2), (131.0, 13.22), (150.0, 13.6), (170.0, 13.8)):
-        rise = cvl_rise.step(rise, 13.8, 4, now)
+        rise = cvl_rise.step(rise, 13.8, 4, sampled_at=now, decided_at=now)
         assert rise.cvl == pytest.approx(cvl)
     assert cvl_rise.published(rise, 13.8) == 13.8
 
