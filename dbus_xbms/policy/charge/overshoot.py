@@ -8,6 +8,7 @@ current answers to the CVL.
 from __future__ import annotations
 
 from dataclasses import field
+from math import inf, isfinite
 
 from dbus_xbms.policy.charge.followed import Followed
 from dbus_xbms.record import record, replace
@@ -31,8 +32,9 @@ class Overshoot:
         return self.volts is None and self.cvls.at_rest
 
     def above(self, voltage: float) -> float | None:
-        """Return how far ``voltage`` is above every CVL that chargers may follow; ``None``: none is known."""
-        return None if (highest := self.cvls.highest) is None else voltage - highest
+        """Return how far ``voltage`` is above every CVL that chargers may follow; ``None``: one is unknown."""
+        highest = self.cvls.highest
+        return voltage - highest if highest is not None and isfinite(highest) else None
 
 
 def observe(state: Overshoot, voltage: float, dt: float, *, charging: bool, exceeding: bool) -> Overshoot:
@@ -71,5 +73,11 @@ def answered(state: Overshoot, voltage: float) -> Overshoot:
 
 
 def published(state: Overshoot, cvl: float) -> Overshoot:
-    """Record the CVL in V that is published now."""
-    return replace(state, cvls=state.cvls.replaced_by(cvl))
+    """Record the CVL in V that is published now.
+
+    At the start it replaces another one, which is not known. Chargers of which nothing is known are observed
+    for longer than they may follow that one.
+    """
+    at_start = state.volts is not None and not state.cvls.rows
+    before = Followed().replaced_by(inf) if at_start else state.cvls
+    return replace(state, cvls=before.replaced_by(cvl))

