@@ -32,7 +32,7 @@ class Overshoot:
         return self.volts is None and self.cvls.at_rest
 
     def above(self, voltage: float) -> float | None:
-        """Return how far ``voltage`` is above every CVL that chargers may follow; ``None``: one is unknown."""
+        """Return how far ``voltage`` is above every CVL chargers may follow; ``None``: one is unknown."""
         highest = self.cvls.highest
         return voltage - highest if highest is not None and isfinite(highest) else None
 

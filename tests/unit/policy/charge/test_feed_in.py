@@ -17,8 +17,8 @@ from tests.unit.samples import sample
 pytestmark = pytest.mark.no_cover  # many computations over few lines, which other tests cover too
 
 OBEY = 12.0  # s in which chargers that are known follow a limit
-# s for an overshoot that is above 0.45 V, of which the first fall takes too little
-SECOND_FALL = 24.0
+SECOND_FALL = 24.0  # s in which they do if the first fall takes too little
+FIRST_SUFFICES = 0.45, 0.09  # V of overshoot and ohm x Ah per cell up to which it takes enough
 FOUND = 40.0  # s in which chargers that are not known do
 BULK = PublishedLimits(cvl=55.2, ccl=40.0, count=16, capacity=200.0)
 
@@ -65,7 +65,8 @@ class Site:
     @property
     def obeys_within(self) -> float:
         """How many seconds it may take chargers that are known to follow a limit."""
-        return OBEY if self.overshoot <= 0.45 else SECOND_FALL
+        overshoot, resistance = FIRST_SUFFICES
+        return OBEY if self.overshoot <= overshoot and self.resistance <= resistance else SECOND_FALL
 
     def longest_excess(self, since: int = 0) -> int:
         """Return for how many seconds without interruption 5 % too much has flowed."""
