@@ -120,6 +120,7 @@ def test_chargers_that_are_known_keep_to_the_ccl_when_the_sun_comes_out(site: Si
 
 @hypothesis_settings(max_examples=5)
 @given(sites)
+@example(Site(replace(BULK, cvl=13.8, count=4), resistance=0.041, overshoot=0.2352, delay=2, sun=60.0))
 def test_the_cvl_neither_hunts_nor_starves_the_battery(site: Site) -> None:
     site.run(3600.0)
     site.turns = 0
