@@ -58,8 +58,8 @@ class CapState:
     exceeded: float = 0.0  # s with more current than the CCL, without interruption
     stable_time: float = inf  # s since the cap last changed
     overshoot: Overshoot = field(default_factory=Overshoot)
-    before_rise: float | None = None  # A, before the newest rise, if the current must answer to it
-    answers: int = 0  # such rises in a row to which the current has answered
+    before_rise: float | None = None  # A, before the newest rise; None: the last change was no rise
+    answers: int = 0  # rises in a row to which the current has answered
 
     @property
     def at_rest(self) -> bool:
@@ -220,23 +220,21 @@ def _raise(state: CapState, sample: PackSample, published: PublishedLimits, dt: 
     assert state.cap is not None
     room = _room(sample, published)
     if room <= 0:
-        return replace(state, stable_time=RECOVERY_HOLD, before_rise=None, answers=0)
-    rise = min(RISE * published.count, published.drop(room, LOWEST_RESISTANCE))
+        return replace(state, stable_time=RECOVERY_HOLD, before_rise=None)
+    full = max(RISE * published.count, PUBLISHED_STEP)  # else some are lost in rounding, and none is answered
+    rise = min(full, published.drop(room, LOWEST_RESISTANCE))
     cap = max(state.cap + rise, _voltage_at(state, sample, published))
     if cap >= published.cvl:
         return replace(state, cap=None, lowered=False, stable_time=inf, before_rise=None, answers=0)
-    # A smaller rise makes no answer that can be told from other changes of the current. With 12 V, some rises
-    # are lost in rounding.
-    full = cap >= state.cap + RISE * published.count - 1e-9
-    risen = replace(state, cap=cap, stable_time=RECOVERY_HOLD, before_rise=None)
-    seen = apply(risen, published.cvl) > apply(state, published.cvl)
-    return replace(risen, before_rise=sample.current) if full and seen else risen
+    # A smaller rise makes no answer that can be told from other changes of the current.
+    before = sample.current if cap >= state.cap + full - 1e-9 else None
+    return replace(state, cap=cap, stable_time=RECOVERY_HOLD, before_rise=before)
 
 
 def _judge_rise(state: CapState, sample: PackSample, published: PublishedLimits) -> CapState:
     """Learn the overshoot if the current answers to rises of the cap."""
     if state.before_rise is None:
-        return state
+        return replace(state, answers=0)
     least = RISE * (published.capacity or ASSUMED_CAPACITY) / HIGHEST_RESISTANCE
     if sample.current - state.before_rise < ANSWERS * least:
         return replace(state, answers=0)
