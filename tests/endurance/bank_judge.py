@@ -34,11 +34,18 @@ class Member(NamedTuple):
     look: Look
     sample: Sample | None  # what of its measurements the look shows
     reads: Reads
+    since: float  # s, when the look can have been measured at the earliest
 
     @property
     def fresh(self) -> bool:
-        """Whether the pack shows what it measured a moment ago."""
-        return self.sample is not None and self.look.at - self.sample.basic.at < FRESH
+        """Whether the pack shows what it measured a moment ago.
+
+        While it is disturbed, an equal measurement after that may not have reached the program.
+        """
+        if self.sample is None:
+            return False
+        measured = self.sample.basic.at if self.look.quiet > FRESH else self.since
+        return self.look.at - measured < FRESH
 
 
 @dataclass(slots=True)

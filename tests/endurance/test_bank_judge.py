@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,12 +35,14 @@ def pack(known: Known, at: float, volts: float = 3.3, **true: Any) -> Member:
         temperatures=(20.0, 20.0),
     )
     cells = Cells(at=at, volts=(3.3, 3.3, 3.3, true.get("cell", volts)))
-    look = Look(at=at, values={"/Dc/0/Voltage": basic.voltage, **true.get("shown", {})})
-    return Member(known, look, Sample(basic, cells), Reads(basics=[basic], cells=[cells]))
+    values = {"/Dc/0/Voltage": basic.voltage, **true.get("shown", {})}
+    look = Look(at=at, values=values, quiet=true.get("quiet", 60.0))
+    reads, since = Reads(basics=[basic], cells=[cells]), true.get("since", at)
+    return Member(known, look, Sample(basic, cells), reads, since)
 
 
 def silent(known: Known, at: float) -> Member:
-    return Member(known, Look(at=at, values={"/Dc/0/Voltage": None}), None, Reads())
+    return Member(known, Look(at=at, values={"/Dc/0/Voltage": None}), None, Reads(), at)
 
 
 def bank(at: float, **shown: Any) -> Look:
@@ -105,6 +108,16 @@ def test_a_broken_promise_is_found(one: Any, two: Any, shown: dict[str, Any], wo
 
 def test_a_pack_that_has_just_fallen_silent_may_still_count() -> None:
     assert not any("offline" in words for words in found(3, pack, silent, Current=10.0))
+
+
+def test_a_pack_whose_replies_are_lost_need_not_count_because_they_repeat_what_it_shows() -> None:
+    def unheard(known: Known, at: float, quiet: float = 0.0) -> Member:
+        return pack(known, at, since=0.0, quiet=quiet)
+
+    alone = {"NrOfModulesOnline": 1, "NrOfModulesOffline": 1}
+    assert found(60, pack, unheard, **alone) == set()
+    undisturbed = partial(unheard, quiet=60.0)
+    assert found(60, pack, undisturbed, **alone) == {"1 online of 2 or more, 1 offline of 0 or more"}
 
 
 def test_a_pack_may_count_5_s_after_its_voltage_agrees_again() -> None:

@@ -204,7 +204,7 @@ class Watch:
                 if sample:
                     pack.shown = shown_since(look, pack.reads, pack.shown)
                     self._recovered(pack, look, sample)
-                members[pack.known.address] = Member(pack.known, look, sample, pack.reads)
+                members[pack.known.address] = Member(pack.known, look, sample, pack.reads, pack.shown)
         self._judge_bank(bank, members)
 
     def _judge_bank(self, bank: Look, members: Mapping[str, Member]) -> None:
