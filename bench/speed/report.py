@@ -301,8 +301,8 @@ time, and 1.35 times the one that polls all at once (1.32 and 0.98 ms; dbus-fast
 
 On the [real BlueZ](../tests/rig/README.md#speed) in a virtual machine, one pack costs 1.37 times the floor
 (medians of three times 60 s by turns, dbus-fast in Python, commit 904fadcf, beside a soak; 1.32 in four times
-60 s at a86b9f7e). The goal is 1.15. With one pack there is nothing to share: what the program does beyond the floor, it does
-for this pack alone.
+60 s at a86b9f7e). The goal is 1.15. With one pack there is nothing to share: what the program does beyond
+the floor, it does for this pack alone.
 
 """
 
