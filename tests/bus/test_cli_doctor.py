@@ -245,9 +245,7 @@ async def test_a_service_that_hangs_is_reported_with_the_findings_it_prevents(ro
         finally:
             os.kill(service.pid, signal.SIGCONT)
     assert found["service"]["words"] == "it is running but does not answer"
-    assert found["unknown"]["words"].startswith(
-        "the packs on the bus: the dbus-xbms service has not answered"
-    )
+    assert "on the bus: the dbus-xbms service has not answered" in found["unknown"]["words"]
     assert found[f"pack {ONE}"]["words"] == "the packs on the bus could not be read, connected on hci0"
 
 
